@@ -14,13 +14,13 @@ void DiagnosticCollector::warning(std::uint32_t at, const KeyPath &key, std::str
     if (warning_count_++ < limit) warnings_.push_back({at, key.text(), std::move(message)});
 }
 
-void DiagnosticCollector::tell(std::string_view file, std::string_view text, Diagnostics &diagnostics) const {
-    tell(errors_, error_count_, file, text, diagnostics.errors);
-    tell(warnings_, warning_count_, file, text, diagnostics.warnings);
+void DiagnosticCollector::report(std::string_view file, std::string_view text, Diagnostics &diagnostics) const {
+    report(errors_, error_count_, file, text, diagnostics.errors);
+    report(warnings_, warning_count_, file, text, diagnostics.warnings);
 }
 
-void DiagnosticCollector::tell(std::vector<Entry> collector, std::size_t count, std::string_view file, std::string_view text,
-                               std::vector<Diagnostic> &out) {
+void DiagnosticCollector::report(std::vector<Entry> collector, std::size_t count, std::string_view file, std::string_view text,
+                                 std::vector<Diagnostic> &out) {
     std::stable_sort(collector.begin(), collector.end(), [](const Entry &a, const Entry &b) { return a.at < b.at; });
     std::uint32_t line = 1;
     std::size_t line_begin = 0;

@@ -24,7 +24,7 @@ class DiagnosticCollector {
     std::size_t error_count() const { return error_count_; }
 
     // Appends them to `diagnostics` in the order of the text, without duplicates.
-    void tell(std::string_view file, std::string_view text, Diagnostics &diagnostics) const;
+    void report(std::string_view file, std::string_view text, Diagnostics &diagnostics) const;
 
   private:
     struct Entry {
@@ -32,8 +32,8 @@ class DiagnosticCollector {
         std::string key;
         std::string message;
     };
-    static void tell(std::vector<Entry> collector, std::size_t count, std::string_view file, std::string_view text,
-                     std::vector<Diagnostic> &out);
+    static void report(std::vector<Entry> collector, std::size_t count, std::string_view file, std::string_view text,
+                       std::vector<Diagnostic> &out);
 
     std::vector<Entry> errors_;
     std::vector<Entry> warnings_;

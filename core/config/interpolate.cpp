@@ -67,8 +67,9 @@ class Interpolation {
             const auto value = replacement(inside, source_map, path);
             total_ += value.size();
             if (total_ > total_limit) {
-                if (!told_) collector_.error(source_map.value_at, path, "what ${...} brings is more than 16 MiB in all");
-                told_ = true;
+                if (!too_long_reported_)
+                    collector_.error(source_map.value_at, path, "what ${...} brings is more than 16 MiB in all");
+                too_long_reported_ = true;
                 return out;
             }
             out += value;
@@ -138,7 +139,7 @@ class Interpolation {
     const ConfigInputs &world_;
     DiagnosticCollector &collector_;
     std::size_t total_ = 0;
-    bool told_ = false;
+    bool too_long_reported_ = false;
 };
 
 } // namespace

@@ -100,7 +100,7 @@ std::optional<Config> load(std::string_view file_name, std::string_view text, co
     Config config;
     config.file = file_name;
     const bool good = load_text(text, world, config, collector);
-    collector.tell(file_name, text, diagnostics);
+    collector.report(file_name, text, diagnostics);
     if (!good) return std::nullopt;
     return config;
 }

@@ -159,11 +159,12 @@ boost::system::result<RememberedTopology, TextError> read_remembered_peers(std::
                 return wrong("a source with strategy, config and seen is expected");
             out.sources.push_back(std::move(source));
         } else {
-            std::int64_t told = 0;
+            std::int64_t announced = 0;
             std::string sum;
-            if (!line.number("peers", told) || !line.text("sum", sum)) return wrong("a source, a peer or the end is expected");
-            if (told != peers)
-                return wrong(std::to_string(told) + " peers are announced, and " + std::to_string(peers) + " are there");
+            if (!line.number("peers", announced) || !line.text("sum", sum))
+                return wrong("a source, a peer or the end is expected");
+            if (announced != peers)
+                return wrong(std::to_string(announced) + " peers are announced, and " + std::to_string(peers) + " are there");
             if (sum != sum_of(text.substr(0, at))) return wrong("the checksum does not match the text before it");
             if (end + 1 != text.size()) return wrong("there is text after the end");
             return out;

@@ -136,10 +136,10 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
         peers[std::string(view.key)] = std::move(peer);
     }
 
-    std::int32_t replace(const kith_peer *told, std::uint32_t count, std::uint32_t stride) override {
+    std::int32_t replace(const kith_peer *list, std::uint32_t count, std::uint32_t stride) override {
         if (discovery.stopping_) return KITH_CANCELLED;
         PeerReader reader;
-        const std::int32_t status = reader.read(told, count, stride, policy.max_peers);
+        const std::int32_t status = reader.read(list, count, stride, policy.max_peers);
         if (status != KITH_OK) return refuse({status, reader.text()});
         peers.clear();
         order.clear();
@@ -150,11 +150,11 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
         return KITH_OK;
     }
 
-    std::int32_t update(const kith_peer *told, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+    std::int32_t update(const kith_peer *list, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
                         std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) override {
         if (discovery.stopping_) return KITH_CANCELLED;
         PeerReader reader;
-        const std::int32_t status = reader.read(told, count, stride, policy.max_peers);
+        const std::int32_t status = reader.read(list, count, stride, policy.max_peers);
         if (status != KITH_OK) return refuse({status, reader.text()});
         if (read_keys(missing, missing_count, missing_keys) != KITH_OK || read_keys(left, left_count, left_keys) != KITH_OK) {
             return refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"});

@@ -31,14 +31,14 @@ void print_plan(const boost::json::value &plan) {
     }
     for (const auto &effect : list_at(plan, "effects")) {
         const auto &fields = effect.get_object();
-        const auto tell = [&](const char *key, const char *what) {
+        const auto print = [&](const char *key, const char *what) {
             const auto *list = fields.if_contains(key);
             if (list == nullptr || number_at(*list, "count") == 0) return;
             std::cout << "topology " << text_at(effect, "topology") << ": " << number_at(*list, "count") << " of "
                       << number_at(effect, "peers") << " peers " << what << ": " << joined_names(*list) << '\n';
         };
-        tell("not_dialled", "are no longer connected, and their links stay");
-        tell("parted", "are disconnected");
+        print("not_dialled", "are no longer connected, and their links stay");
+        print("parted", "are disconnected");
         if (flag_at(effect, "needs_confirm"))
             std::cout << "that is more than policy.max_removal: it needs `kith reload --confirm`\n";
     }

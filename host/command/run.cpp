@@ -119,8 +119,9 @@ class Daemon {
 
     int run(const LoadedConfig &loaded) {
         for (const core::Diagnostic &warning : loaded.diagnostics.warnings) {
-            const auto &told = loaded.config->security; // published as events, which are logged
-            if (std::any_of(told.begin(), told.end(), [&](const auto &one) { return one.message == warning.message; }))
+            const auto &published = loaded.config->security; // published as events, which are logged
+            if (std::any_of(published.begin(), published.end(),
+                            [&](const auto &one) { return one.message == warning.message; }))
                 continue;
             log_.log(KITH_LOG_WARNING, "configuration", {{"key", warning.key}, {"warning", warning.message}});
         }

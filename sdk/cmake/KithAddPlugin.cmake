@@ -45,7 +45,7 @@ function(kith_add_plugin name)
   if(DEFINED kith_SOURCE_DIR AND CMAKE_CURRENT_SOURCE_DIR MATCHES "^${kith_SOURCE_DIR}/plugins/")
     set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${kith_BINARY_DIR}/plugins)
     add_dependencies(kith_plugins ${name})
-    # The manifest of the build, which tells first-party plugins from others.
+    # The manifest of the build, by which first-party plugins are distinguished from others.
     add_custom_command(TARGET ${name} POST_BUILD
       COMMAND ${CMAKE_COMMAND} -DMANIFEST=${kith_BINARY_DIR}/plugins.sha256 -DLOCK=${kith_BINARY_DIR}/plugins.sha256.lock
               -DFILES=$<TARGET_FILE:${name}> -P ${KITH_CMAKE_DIR}/kith_manifest.cmake

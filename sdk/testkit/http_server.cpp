@@ -36,7 +36,7 @@ class HttpServer::Body {
     struct Line {
         std::size_t number = 0;
         std::optional<HttpCertificate> certificate;
-        bool secured = false, busy = false, told = false, closes = false, bare = false;
+        bool secured = false, busy = false, head_reported = false, closes = false, bare = false;
         Fifo in;
         HttpReply reply{200};
         std::size_t step = 0;
@@ -99,7 +99,7 @@ void HttpServer::Body::serve(Conversation &with, const LinePtr &line, SimulatedH
     asked.push_back(now);
     line->reply = found == routes.end() ? HttpReply(404, "no such route") : found->second(now);
     line->busy = true;
-    line->told = false;
+    line->head_reported = false;
     line->bare = now.method == "HEAD";
     line->step = 0;
     go_on(with, line);
@@ -162,7 +162,7 @@ void HttpServer::Body::defer(Conversation &with, const LinePtr &line) {
 }
 
 void HttpServer::Body::head(Conversation &with, Line &line) {
-    if (std::exchange(line.told, true)) return;
+    if (std::exchange(line.head_reported, true)) return;
     const HttpReply &reply = line.reply;
     std::uint64_t size = 0;
     bool known = true;

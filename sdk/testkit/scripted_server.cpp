@@ -51,7 +51,7 @@ class Conversation::Body {
     std::string all;
     Fifo out;
     std::size_t taken = 0;
-    bool reading = true, finishing = false, closing = false, told_end = false, ended = false, waiting = false;
+    bool reading = true, finishing = false, closing = false, end_reported = false, ended = false, waiting = false;
     std::int32_t broken = KITH_OK;
     Handler bytes, end;
     Script script;
@@ -137,8 +137,8 @@ void Conversation::Body::pump() {
         ended = true;
     }
     step();
-    if (ended && !told_end) {
-        told_end = true;
+    if (ended && !end_reported) {
+        end_reported = true;
         if (end) end(face);
     }
     flush();

@@ -232,7 +232,7 @@ std::string TcpStack::read(Stream &stream, std::size_t max) {
     stream.credit_used -= std::min(stream.credit_used, taken);
     if (taken != 0 && stream.other != nullptr && stream.other->wants_room) {
         stream.other->wants_room = false;
-        net_.schedule(net_.now_ns() + travel(*stream.machine, *stream.other_machine), *this, tell_event, stream.other->slot,
+        net_.schedule(net_.now_ns() + travel(*stream.machine, *stream.other_machine), *this, report_event, stream.other->slot,
                       stream.other->serial);
     }
     return out;
@@ -310,7 +310,7 @@ void TcpStack::routes_changed() {
     }
 }
 
-void TcpStack::tell(Stream &stream) {
+void TcpStack::report(Stream &stream) {
     if (stream.owner != nullptr) stream.owner->on_stream(stream, stream.token);
 }
 
@@ -340,7 +340,7 @@ void TcpStack::arrived(Stream &stream) {
         stream.ended = stream.ended || segment.fin;
         if (segment.reset) broke(stream, KITH_RESET);
     }
-    if (changed) tell(stream);
+    if (changed) report(stream);
 }
 
 void TcpStack::probed(Stream &stream) {
@@ -350,7 +350,7 @@ void TcpStack::probed(Stream &stream) {
     const std::uint64_t waited = net_.now_ns() - stream.probing_since;
     if (heard || waited >= retransmit_limit) {
         broke(stream, KITH_RESET);
-        return tell(stream);
+        return report(stream);
     }
     const auto wait = std::min(std::clamp(waited, second / 5, 120 * second), retransmit_limit - waited);
     net_.schedule(net_.now_ns() + wait, *this, probe, stream.slot, stream.serial);
@@ -374,7 +374,7 @@ void TcpStack::on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id
     if (stream.serial != id) return;
     switch (what) {
     case arrive: return arrived(stream);
-    case tell_event: return tell(stream);
+    case report_event: return report(stream);
     case probe: return probed(stream);
     case give_up:
         if (stream.stalled_since == 0 || net_.now_ns() - stream.stalled_since < retransmit_limit) return;
@@ -382,7 +382,7 @@ void TcpStack::on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id
         if (Stream *sender = stream.other) {
             broke(*sender, KITH_RESET);
             stream.other_silent = true;
-            tell(*sender);
+            report(*sender);
         }
         return;
     default: return;

@@ -117,7 +117,7 @@ class TcpStack final : public Actor {
     void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
 
   private:
-    enum What : std::uint32_t { syn, dialled, arrive, give_up, probe, tell_event };
+    enum What : std::uint32_t { syn, dialled, arrive, give_up, probe, report_event };
     struct Dial {
         std::uint64_t serial = 0; // 0: free
         SimulatedMachine *from = nullptr;
@@ -139,7 +139,7 @@ class TcpStack final : public Actor {
     void arrived(Stream &stream);
     void broke(Stream &stream, std::int32_t status);
     void probed(Stream &stream);
-    void tell(Stream &stream);
+    void report(Stream &stream);
     bool open_to(const Stream &stream) const noexcept;
     std::uint64_t travel(const SimulatedMachine &from, const SimulatedMachine &to) noexcept;
     SocketName local_name(const SimulatedMachine &machine, const Address &towards);

@@ -66,19 +66,20 @@ void tls_opened(TenantResources &resources, Op &op) {
     for (const std::string &one : texts) identities.push_back(str(one));
     const SimulatedTls::Papers papers = op.status == KITH_OK ? on.tls().read(settings) : SimulatedTls::Papers{};
     const BorrowedChain own(papers.own);
-    const kith_tls_credentials told{.struct_size = sizeof told,
-                                    .chain_count = static_cast<std::uint32_t>(own.chain.size()),
-                                    .chain = own.chain.data(),
-                                    .names = own.names.data(),
-                                    .name_count = static_cast<std::uint32_t>(own.names.size()),
-                                    .identity_count = static_cast<std::uint32_t>(identities.size()),
-                                    .identities = identities.data(),
-                                    .authorities_not_after = 0};
+    const kith_tls_credentials credentials_data{.struct_size = sizeof credentials_data,
+                                                .chain_count = static_cast<std::uint32_t>(own.chain.size()),
+                                                .chain = own.chain.data(),
+                                                .names = own.names.data(),
+                                                .name_count = static_cast<std::uint32_t>(own.names.size()),
+                                                .identity_count = static_cast<std::uint32_t>(identities.size()),
+                                                .identities = identities.data(),
+                                                .authorities_not_after = 0};
     const std::uint64_t id = op.status == KITH_OK ? on.tls().add(resources, std::move(settings)) : 0;
     on.trace("tls.opened", op.id, op.status);
     const std::string text = text_of_tls(op);
     const Entered entered(*resources.tenant, "tls.opened");
-    tls_side(resources).opened(resources.tenant->self(), op.user, op.id, op.status, str(text), id, id == 0 ? nullptr : &told);
+    tls_side(resources).opened(resources.tenant->self(), op.user, op.id, op.status, str(text), id,
+                               id == 0 ? nullptr : &credentials_data);
 }
 
 void tls_secured(TenantResources &resources, Op &op) {

@@ -143,22 +143,22 @@ void UdpStack::look(UdpSocket &socket, UdpSocket::Group &group) {
         on = nullptr;
     }
     if (std::exchange(group.on, on) != on) ++version_;
-    if (group.told && group.status == group.last_told) return;
+    if (group.reported && group.status == group.last_reported) return;
     net_.schedule(net_.now_ns(), *this, membership, socket.machine->index(), group.serial);
 }
 
-void UdpStack::tell(SimulatedMachine &machine, std::uint64_t serial) {
+void UdpStack::report_membership(SimulatedMachine &machine, std::uint64_t serial) {
     for (const auto &socket : host(machine).sockets) {
         const auto group = std::ranges::find(socket->groups, serial, &UdpSocket::Group::serial);
         if (group == socket->groups.end()) continue;
-        if (group->told && group->status == group->last_told) return;
+        if (group->reported && group->status == group->last_reported) return;
         if (group->status == KITH_OK) group->status = net_.fault_of("udp.join");
         if (group->status != KITH_OK && std::exchange(group->on, nullptr) != nullptr) {
             ++version_; // made to fail by the test; checked again
             net_.schedule(net_.now_ns() + one_second, *this, look_again, machine.index(), serial);
         }
-        group->told = true;
-        group->last_told = group->status;
+        group->reported = true;
+        group->last_reported = group->status;
         const UdpSocket::Group now = *group; // the callback may leave the group
         return socket->owner->on_membership(*socket, socket->token, now.text, now.interface, now.status);
     }
@@ -167,7 +167,7 @@ void UdpStack::tell(SimulatedMachine &machine, std::uint64_t serial) {
 void UdpStack::on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) {
     if (what == arrive) return arrived(bursts_[slot]);
     SimulatedMachine &machine = *net_.machine_at(slot);
-    if (what == membership) return tell(machine, id);
+    if (what == membership) return report_membership(machine, id);
     for (const auto &socket : host(machine).sockets) {
         const auto group = std::ranges::find(socket->groups, id, &UdpSocket::Group::serial);
         if (group != socket->groups.end()) return look(*socket, *group);

@@ -77,8 +77,8 @@ struct UdpSocket {
         std::string text, interface;    // as they were given
         NetworkInterface *on = nullptr; // joined there
         std::int32_t status = KITH_OK;
-        bool told = false;
-        std::int32_t last_told = KITH_OK;
+        bool reported = false;
+        std::int32_t last_reported = KITH_OK;
     };
     std::uint64_t serial = 0;
     SimulatedMachine *machine = nullptr;
@@ -186,7 +186,7 @@ class UdpStack final : public Actor {
     void look(UdpSocket &socket, UdpSocket::Group &group);
     NetworkInterface *found(const SimulatedMachine &machine, std::string_view name, const Address &group,
                             std::int32_t &status) const;
-    void tell(SimulatedMachine &machine, std::uint64_t group);
+    void report_membership(SimulatedMachine &machine, std::uint64_t group);
 
     SimNet &net_;
     std::vector<Host> hosts_; // by machine

@@ -193,7 +193,7 @@ std::optional<Scenario> parse_scenario(std::string_view file_name, std::string_v
     Scenario scenario;
     scenario.file = file_name;
     const bool good = read_text(text, read_file, scenario, findings);
-    findings.tell(file_name, text, diagnostics);
+    findings.report(file_name, text, diagnostics);
     if (!good) return std::nullopt;
     return scenario;
 }

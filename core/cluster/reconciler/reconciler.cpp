@@ -36,7 +36,7 @@ Status Reconciler::attached(std::string_view node, std::uint64_t epoch, Time now
     node_ = node;
     attached_at_ = now;
     links_due_ = later(now, links_grace);
-    detach_told_ = false;
+    detach_reported_ = false;
     Event event;
     event.kind = KITH_EVENT_CONNECTOR_ATTACHED;
     event.connector = connector_;
@@ -47,7 +47,7 @@ Status Reconciler::attached(std::string_view node, std::uint64_t epoch, Time now
 }
 
 Status Reconciler::detached(std::int32_t status, std::string_view text, Time now) {
-    if (!attached_ && detach_told_ && status == detached_status_ && text == detached_text_) return {};
+    if (!attached_ && detach_reported_ && status == detached_status_ && text == detached_text_) return {};
     Event event;
     event.kind = KITH_EVENT_CONNECTOR_DETACHED;
     event.connector = connector_;
@@ -60,7 +60,7 @@ Status Reconciler::detached(std::int32_t status, std::string_view text, Time now
     }
     const bool was = attached_;
     forget_attachment();
-    detach_told_ = true;
+    detach_reported_ = true;
     detached_status_ = status;
     detached_text_ = text;
     bus_.publish(event, now);

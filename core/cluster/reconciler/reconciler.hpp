@@ -219,7 +219,7 @@ class Reconciler final : public LinkQueries {
     bool stopping_ = false;
     Time attached_at_ = 0;
     Time links_due_ = never;
-    bool detach_told_ = false;
+    bool detach_reported_ = false;
     std::int32_t detached_status_ = KITH_OK;
     std::string detached_text_;
     std::size_t link_count_ = 0;

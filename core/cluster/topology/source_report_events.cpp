@@ -17,19 +17,19 @@ bool ObservationEvents::observed(SourceId source, ObservationTally &tally, bool 
     ++report.looks;
     const std::uint64_t left_out = report.left_out + tally.unnamed;
     if (report.left_out_reason.empty()) report.left_out_reason = std::move(tally.unnamed_reason);
-    const bool other_reason = left_out != 0 && report.left_out_reason != report.left_out_reason_told;
+    const bool other_reason = left_out != 0 && report.left_out_reason != report.left_out_reason_published;
     const bool changed =
-        (whole && tally.any()) || (left_out != report.left_out_told && (whole || left_out != 0)) || other_reason;
-    const bool told = !report.ok_told || report.failures != 0 || changed;
-    if (told) publish_observed(report, tally, left_out, now);
-    report.ok_told = true;
+        (whole && tally.any()) || (left_out != report.left_out_published && (whole || left_out != 0)) || other_reason;
+    const bool publish = !report.ok_published || report.failures != 0 || changed;
+    if (publish) publish_observed(report, tally, left_out, now);
+    report.ok_published = true;
     report.failures = 0;
     report.status = KITH_OK;
     report.text.clear();
-    report.left_out_told = left_out;
+    report.left_out_published = left_out;
     report.left_out = 0;
-    report.left_out_reason_told = std::exchange(report.left_out_reason, {});
-    return told;
+    report.left_out_reason_published = std::exchange(report.left_out_reason, {});
+    return publish;
 }
 
 void ObservationEvents::publish_observed(const SourceReport &report, const ObservationTally &tally, std::uint64_t left_out,

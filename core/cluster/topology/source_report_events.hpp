@@ -20,7 +20,7 @@ namespace kith::core {
 
 struct SourceReport {
     std::string name;
-    bool ok_told = false;       // an observation.ok was published, and nothing has failed since
+    bool ok_published = false;  // an observation.ok was published, and nothing has failed since
     std::uint64_t failures = 0; // consecutive failures
     std::uint64_t looks = 0;    // successful observations since the start
     std::uint64_t failed_looks = 0;
@@ -29,8 +29,8 @@ struct SourceReport {
     Time failing_since = 0;
     std::uint64_t left_out = 0; // items left out since the last observation
     std::string left_out_reason;
-    std::uint64_t left_out_told = 0;
-    std::string left_out_reason_told;
+    std::uint64_t left_out_published = 0;
+    std::string left_out_reason_published;
     Time remembered_age = 0; // age of the remembered peers at remembered_at
     Time remembered_at = never;
 };

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(long_and_short_names) {
         const auto local = local_node(*connector, json::parse(R"({"node": ")" + std::string(node) + "\"}"));
         if (!local.empty()) warn_of_mixed_node_names(*strategy, json::parse(options), {}, local, collector);
         Diagnostics out;
-        collector.tell("f", "", out);
+        collector.report("f", "", out);
         return to_text(out);
     };
     BOOST_TEST(found("app@10.0.0.7", R"({"hosts": ["b@10.0.0.8", "sp@localhost", "c@fd00::1"]})") ==

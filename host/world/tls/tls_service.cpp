@@ -39,17 +39,17 @@ void report_tls_opened(TenantResources &resources, std::uint64_t user, std::uint
     std::int64_t first_end = 0;
     for (const TlsCertificate &one : own.authorities)
         first_end = first_end == 0 ? one.not_after : std::min(first_end, one.not_after);
-    const kith_tls_credentials told{.struct_size = sizeof told,
-                                    .chain_count = static_cast<std::uint32_t>(chain.size()),
-                                    .chain = chain.data(),
-                                    .names = names.data(),
-                                    .name_count = static_cast<std::uint32_t>(names.size()),
-                                    .identity_count = static_cast<std::uint32_t>(identities.size()),
-                                    .identities = identities.data(),
-                                    .authorities_not_after = first_end};
+    const kith_tls_credentials credentials_data{.struct_size = sizeof credentials_data,
+                                                .chain_count = static_cast<std::uint32_t>(chain.size()),
+                                                .chain = chain.data(),
+                                                .names = names.data(),
+                                                .name_count = static_cast<std::uint32_t>(names.size()),
+                                                .identity_count = static_cast<std::uint32_t>(identities.size()),
+                                                .identities = identities.data(),
+                                                .authorities_not_after = first_end};
     Entered guard(resources.tenant, "tls.opened");
     tls_side(resources).opened(resources.tenant.self(), user, op, status, borrow(text), id,
-                               status == KITH_OK ? &told : nullptr);
+                               status == KITH_OK ? &credentials_data : nullptr);
 }
 
 std::int32_t check_tls_side(TenantResources &resources) {
@@ -181,22 +181,23 @@ void report_secured(TenantResources &resources, std::uint64_t user, std::uint64_
                     std::string_view text, const TlsPeer *peer) {
     std::vector<kith_tls_certificate> chain;
     std::vector<kith_tls_name> names;
-    kith_tls_peer told{};
+    kith_tls_peer peer_data{};
     if (peer != nullptr) {
         chain = borrow_chain(peer->chain);
         names = borrow_names(peer->names);
-        told = {.struct_size = sizeof told,
-                .version = peer->version,
-                .verified = peer->verified ? 1U : 0U,
-                .chain_count = static_cast<std::uint32_t>(chain.size()),
-                .chain = chain.data(),
-                .names = names.data(),
-                .name_count = static_cast<std::uint32_t>(names.size()),
-                .shared_key = peer->shared_key,
-                .cipher = borrow(peer->cipher)};
+        peer_data = {.struct_size = sizeof peer_data,
+                     .version = peer->version,
+                     .verified = peer->verified ? 1U : 0U,
+                     .chain_count = static_cast<std::uint32_t>(chain.size()),
+                     .chain = chain.data(),
+                     .names = names.data(),
+                     .name_count = static_cast<std::uint32_t>(names.size()),
+                     .shared_key = peer->shared_key,
+                     .cipher = borrow(peer->cipher)};
     }
     Entered guard(resources.tenant, "tls.secured");
-    tls_side(resources).secured(resources.tenant.self(), user, op, status, borrow(text), peer == nullptr ? nullptr : &told);
+    tls_side(resources).secured(resources.tenant.self(), user, op, status, borrow(text),
+                                peer == nullptr ? nullptr : &peer_data);
 }
 
 const void *tls_table() noexcept { return &tls_functions; }
