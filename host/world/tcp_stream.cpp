@@ -52,7 +52,8 @@ std::int32_t TcpStream::read(std::uint32_t max, std::uint64_t timeout, std::uint
             report_read(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
         },
         [this] { end_read(KITH_TIMED_OUT, late()); });
-    await_read(session_ != nullptr); // data that TLS has buffered is available without an event of the kernel
+    // Data that TLS has buffered is available without an event of the kernel.
+    await_read(session_ != nullptr && session_->buffered());
     return KITH_OK;
 }
 

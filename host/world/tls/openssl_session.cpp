@@ -108,6 +108,11 @@ TlsSession::Step OpensslSession::read(void *into, std::size_t max, std::size_t &
     return step_of(SSL_read_ex(ssl_.get(), into, max, &got));
 }
 
+bool OpensslSession::buffered() const {
+    return SSL_has_pending(ssl_.get()) == 1 || BIO_ctrl_pending(in_) != 0 ||
+           (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 // The buffer in memory accepts everything, so the write completes at once.
 TlsSession::Step OpensslSession::write(std::string_view bytes) {
     ERR_clear_error();

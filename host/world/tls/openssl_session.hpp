@@ -19,6 +19,7 @@ class OpensslSession final : public TlsSession {
     std::string take() override;
     Step handshake() override;
     Step read(void *into, std::size_t max, std::size_t &got) override;
+    bool buffered() const override;
     Step write(std::string_view bytes) override;
     void end() override;
     const TlsFailure &failure() const override { return failure_; }

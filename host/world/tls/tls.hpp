@@ -94,6 +94,8 @@ class TlsSession {
     virtual Step handshake() = 0;
     /// With `done`: between 1 and max decrypted bytes.
     virtual Step read(void *into, std::size_t max, std::size_t &got) = 0;
+    /// `read` may have a result without further bytes from the other side.
+    virtual bool buffered() const = 0;
     virtual Step write(std::string_view bytes) = 0;
     /// Sends the end notification.
     virtual void end() = 0;
