@@ -54,7 +54,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "heartbeat": {
       "type": "integer", "default": 500, "minimum": 50, "maximum": 10000, "x-kith-unit": "ms",
-      "description": "Time between two heartbeats on a link. A link on which nothing comes for 5.4 times as long has failed. Equal in the whole cluster."
+      "description": "Time between two heartbeats. Each promises when the next one comes; a link on which nothing comes for 4.4 times as long after that has failed. Equal in the whole cluster."
     },
     "leave_on_terminate": {
       "type": "boolean", "default": false,

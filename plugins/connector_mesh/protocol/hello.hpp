@@ -18,7 +18,7 @@ inline constexpr std::size_t longest_accusation = 100; // so that all accusation
 
 struct Hello {
     std::uint8_t version = protocol_version;
-    std::uint32_t capabilities = 0; // none defined yet; unknown bits are ignored
+    std::uint32_t capabilities = 0; // bits, such as heartbeats_in_turns; unknown ones are ignored
     std::string_view cluster;
     std::string_view name;
     Run run;

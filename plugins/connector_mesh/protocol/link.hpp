@@ -22,8 +22,8 @@ class Link {
     /// The bytes that may wait before `full`: of messages, and of all else.
     static constexpr std::size_t most_messages = std::size_t{1} << 20, most_control = std::size_t{4} << 20;
 
-    Link(LinkId number, bool by_us, NodeId whom, Time now, Time awake) noexcept
-        : id(number), dialled(by_us), expected(whom), opened(now), heard(awake) {}
+    Link(LinkId number, bool by_us, NodeId whom, Time now, Time awake, Time longest_silence) noexcept
+        : id(number), dialled(by_us), expected(whom), opened(now), heard(awake), silence(longest_silence) {}
 
     const LinkId id;
     const bool dialled;    // by this side
@@ -38,8 +38,10 @@ class Link {
     bool surplus_here = false, surplus_there = false;
     bool told_down = false; // the other side believed this member down when the link came up
     Time surplus_since{}, up_since{};
-    Time heard; // on the awake clock
-    Time next_heartbeat{};
+    bool takes_turns = false;     // the other side understands heartbeats in turns
+    Time heard;                   // on the awake clock
+    Time silence;                 // the time without a byte after which the link has failed
+    std::uint64_t beat_due = 0;   // the interval in which the next heartbeat must be sent, whoever's turn it is
     Time rtt{-1};                 // negative: not measured yet
     std::uint64_t last_stamp = 0; // of the other side, ns
     Time last_stamp_at{};

@@ -23,7 +23,8 @@ Member::Member(NameTable &names, MemberSettings settings, Time now)
       now_(now),
       overlay_due_(now + overlay_pause) {
     observer_.advance(now);
-    // The heartbeats of all members in one moment would be a storm.
+    // When many start at once their first heartbeats are spread.
+    last_beat_ = now;
     next_beat_ =
         now +
         Time(static_cast<std::int64_t>(ring_hash(0, settings_.name) % static_cast<std::uint64_t>(settings_.heartbeat.count())));
@@ -119,7 +120,7 @@ std::optional<LinkId> Member::accepted(std::string_view certified, Time now) {
     if (greetings >= most_greetings || ending_) return std::nullopt;
     now_ = now;
     const LinkId id = next_link_++;
-    auto &link = links_[id] = std::make_unique<Link>(id, false, nobody, now, observer_.awake());
+    auto &link = links_[id] = std::make_unique<Link>(id, false, nobody, now, observer_.awake(now), settings_.silence);
     link->certified = certified;
     return id; // its hello comes first: it knows whom it wants to reach
 }
@@ -128,7 +129,7 @@ void Member::connected(LinkId id, std::string_view certified, Time now) {
     const auto dialled = dials_.find(id);
     if (dialled == dials_.end()) return put({.kind = Action::Kind::close, .link = id, .name = {}, .text = {}});
     now_ = now;
-    auto &link = links_[id] = std::make_unique<Link>(id, true, dialled->second, now, observer_.awake());
+    auto &link = links_[id] = std::make_unique<Link>(id, true, dialled->second, now, observer_.awake(now), settings_.silence);
     dials_.erase(dialled);
     link->certified = certified;
     send_hello(*link);

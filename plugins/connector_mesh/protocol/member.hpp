@@ -5,6 +5,7 @@
 #pragma once
 
 #include "dialler.hpp"
+#include "heartbeat.hpp"
 #include "link.hpp"
 #include "messages.hpp"
 #include "observer.hpp"
@@ -155,7 +156,9 @@ class Member {
     void check_links(Time now);
     void check_self(Time now);
     void check_suspects(Time now);
+    [[nodiscard]] Time next_moment(Time now) const noexcept;
     void beat(Time now);
+    [[nodiscard]] Time silence_due() const noexcept;
     void dial(Time now);
 
     NameTable &names_;
@@ -172,7 +175,8 @@ class Member {
     LinkId next_link_ = 1;
     std::vector<Action> actions_;
     Counters counters_;
-    Time now_{}, overlay_due_{}, next_beat_{}, may_announce_{};
+    Time now_{}, overlay_due_{}, last_beat_{}, next_beat_{}, may_announce_{};
+    std::uint64_t interval_ = 0; // number of the present interval between two heartbeats
     unsigned announced_ = 0;
     bool isolated_ = false, ending_ = false, told_abstaining_ = false, told_own_name_ = false;
     std::uint64_t wall_ = 0;

@@ -29,6 +29,7 @@ void Member::send_hello(Link &link) {
     Hello hello;
     hello.cluster = settings_.cluster;
     hello.name = settings_.name;
+    hello.capabilities = heartbeats_in_turns;
     hello.run = membership_.run();
     hello.degree = static_cast<std::uint16_t>(settings_.degree);
     hello.heartbeat = static_cast<std::uint32_t>(settings_.heartbeat / 1ms);
@@ -41,7 +42,7 @@ void Member::received(LinkId id, std::string_view bytes, Time now) {
     Link *link = find(id);
     if (link == nullptr) return;
     now_ = now;
-    link->heard = observer_.awake();
+    link->heard = observer_.awake(now);
     link->in.append(bytes);
     while (link != nullptr) {
         const auto frame = link->in.next();
@@ -147,6 +148,7 @@ void Member::take_hello(Link &link, std::string_view body, Time now) {
     }
     link.peer = id;
     link.run = hello->run;
+    link.takes_turns = (hello->capabilities & heartbeats_in_turns) != 0;
     link.hello_good = true;
     if (!link.dialled) send_hello(link);
     std::string welcome;
@@ -188,7 +190,7 @@ void Member::take_refusal(Link &link, std::string_view body, Time now) {
 void Member::come_up(Link &link, Time now) {
     link.phase = Link::Phase::up;
     link.up_since = now;
-    link.heard = observer_.awake();
+    link.heard = observer_.awake(now);
     const bool first = !by_peer_.contains(link.peer);
     auto &links = by_peer_[link.peer];
     const std::vector<Link *> others = links;
@@ -237,13 +239,15 @@ void Member::take_kept(Link &link, Time now) {
 // ---- facts ----
 
 void Member::take_heartbeat(Link &link, std::string_view body, Time now) {
-    Reader in(body);
-    link.last_stamp = in.u64();
-    const Time echo{static_cast<std::int64_t>(in.u64())};
-    const Time held{static_cast<std::int64_t>(in.u64())};
-    if (!in.good()) return broken(link, "it sent a heartbeat that is none", now);
+    const auto beat = read_heartbeat(body);
+    if (!beat) return broken(link, "it sent a heartbeat that is none", now);
+    link.last_stamp = beat->stamp;
     link.last_stamp_at = now;
-    if (echo > Time::zero() && held >= Time::zero() && now - echo >= held) link.rtt = now - echo - held;
+    const Time echo{static_cast<std::int64_t>(beat->echo)};
+    if (echo > 0s && beat->held >= 0s && now - echo >= beat->held) link.rtt = now - echo - beat->held;
+    const Time next =
+        std::clamp<Time>(std::chrono::milliseconds(beat->next), settings_.heartbeat, most_turns * settings_.heartbeat);
+    link.silence = settings_.silence + (next - settings_.heartbeat);
 }
 
 void Member::learnt(Link &link, Membership::Applied applied, std::string_view origin) {

@@ -39,10 +39,19 @@ void Member::advance(Time now) {
 }
 
 Time Member::deadline() const noexcept {
-    Time out = std::min({next_beat_, messages_.deadline(), observer_.deadline()});
+    Time out = std::min({next_beat_, silence_due(), messages_.deadline(), observer_.deadline()});
     if (!ending_) out = std::min(out, dialler_.deadline());
     if (membership_.overlay_changed()) out = std::min(out, std::max(overlay_due_, now_));
     return out;
+}
+
+/// When the first link will have been silent for too long.
+Time Member::silence_due() const noexcept {
+    Time out = Time::max();
+    for (const auto &[id, link] : links_) {
+        if (link->phase == Link::Phase::up) out = std::min(out, link->heard + link->silence);
+    }
+    return out == Time::max() ? out : now_ + (out - observer_.awake(now_));
 }
 
 void Member::check_links(Time now) {
@@ -62,7 +71,7 @@ void Member::check_links(Time now) {
             continue;
         }
         const Time silent = observer_.awake() - link->heard;
-        if (silent >= settings_.silence) {
+        if (silent >= link->silence) {
             const NodeId peer = link->peer;
             end_link(id, "silent for " + seconds_text(silent), true, false, now);
             if (link_to(peer) == nullptr && membership_.state(peer) == State::up)
@@ -100,15 +109,33 @@ void Member::check_self(Time now) {
     notice("others believed this member down; it has stated that it is alive");
 }
 
+/// All members beat at the same moments of the wall clock, as far as their clocks agree: a host that is awake to send then receives, too.
+/// At most a tenth longer than the interval.
+Time Member::next_moment(Time now) const noexcept {
+    const Time interval = settings_.heartbeat, early = interval / 10;
+    return now + interval + early - (std::chrono::milliseconds(wall_) + early) % interval;
+}
+
 void Member::beat(Time now) {
-    while (next_beat_ <= now) next_beat_ += settings_.heartbeat;
-    for (auto &[id, link] : links_) {
+    interval_ += static_cast<std::uint64_t>(
+        std::max<std::int64_t>((now - last_beat_ + settings_.heartbeat / 2) / settings_.heartbeat, 1));
+    last_beat_ = now;
+    next_beat_ = next_moment(now);
+    const auto is_observer = [](const auto &each) {
+        return each.second->phase == Link::Phase::up && !each.second->surplus_here;
+    };
+    const unsigned turns = heartbeat_turns(static_cast<std::size_t>(std::ranges::count_if(links_, is_observer)));
+    for (std::uint64_t place = 0; auto &[id, link] : links_) {
         if (link->phase != Link::Phase::up) continue;
-        std::string body;
-        append_number<8>(body, static_cast<std::uint64_t>(now.count()));
-        append_number<8>(body, link->last_stamp);
-        append_number<8>(body, static_cast<std::uint64_t>((now - link->last_stamp_at).count()));
-        control(*link, FrameKind::heartbeat, body);
+        const bool its_turn = !link->surplus_here && place++ % turns == interval_ % turns;
+        if (!its_turn && interval_ < link->beat_due) continue;
+        const unsigned next = link->takes_turns ? turns : 1;
+        link->beat_due = interval_ + next;
+        control(*link, FrameKind::heartbeat,
+                encode(Heartbeat{.stamp = static_cast<std::uint64_t>(now.count()),
+                                 .echo = link->last_stamp,
+                                 .held = now - link->last_stamp_at,
+                                 .next = next == 1 ? 0 : static_cast<std::uint32_t>(next * (settings_.heartbeat / 1ms))}));
     }
 }
 
@@ -159,6 +186,8 @@ void Member::check_suspects(Time now) {
     if (isolated != isolated_) {
         isolated_ = isolated;
         put({.kind = Action::Kind::isolated, .name = {}, .text = isolated ? "this host has no link left" : ""});
+        // What it said while its links failed one after another was possibly its own fault, and would count when it is linked again.
+        for (const NodeId id : observer_.take_accused()) membership_.clear(id);
     }
     for (const auto &each : observer_.take_due(links, now)) {
         if (link_to(each.id) != nullptr || !membership_.observes(each.id)) continue;

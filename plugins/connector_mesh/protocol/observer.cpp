@@ -2,6 +2,7 @@
 #include "observer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kith::mesh {
 
@@ -19,7 +20,7 @@ void Observer::suspect(NodeId id, std::string_view reason, bool conclusive, Time
 }
 
 void Observer::trust(NodeId id) {
-    std::erase_if(suspects_, [id](const Suspect &each) { return each.id == id; });
+    for (auto *of : {&suspects_, &accused_}) std::erase_if(*of, [id](const Suspect &each) { return each.id == id; });
 }
 
 bool Observer::suspects(NodeId id) const noexcept {
@@ -27,8 +28,10 @@ bool Observer::suspects(NodeId id) const noexcept {
 }
 
 std::vector<Observer::Suspect> Observer::take_due(std::size_t links, Time now) {
-    const auto fresh = static_cast<std::size_t>(
-        std::ranges::count_if(suspects_, [now](const Suspect &each) { return !each.conclusive && each.since + window > now; }));
+    std::erase_if(accused_, [now](const Suspect &each) { return each.since + window <= now; });
+    const auto fresh = accused_.size() + static_cast<std::size_t>(std::ranges::count_if(suspects_, [now](const Suspect &each) {
+                           return !each.conclusive && each.since + window > now;
+                       }));
     const std::size_t all = links + fresh;
     // Of two links one is half, and so is the only one: there nobody can tell whose fault it is, and nobody else is accused.
     const bool half = 2 * fresh > all || (2 * fresh == all && all >= 4);
@@ -40,9 +43,16 @@ std::vector<Observer::Suspect> Observer::take_due(std::size_t links, Time now) {
     std::vector<Suspect> out;
     std::erase_if(suspects_, [&](Suspect &each) {
         if (!each.conclusive && (links == 0 || abstains(now))) return false;
+        if (!each.conclusive) accused_.push_back(each);
         out.push_back(std::move(each));
         return true;
     });
+    return out;
+}
+
+std::vector<NodeId> Observer::take_accused() {
+    std::vector<NodeId> out;
+    for (const Suspect &each : std::exchange(accused_, {})) out.push_back(each.id);
     return out;
 }
 

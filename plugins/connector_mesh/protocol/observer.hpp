@@ -7,6 +7,7 @@
 #include "name_table.hpp"
 #include "run.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ class Observer {
 
     /// The time during which this member could have heard others.
     [[nodiscard]] Time awake() const noexcept { return awake_; }
+    /// The same at a moment after the last `advance`.
+    [[nodiscard]] Time awake(Time now) const noexcept {
+        return awake_ + (last_ < Time::zero() ? Time{} : std::clamp(now - last_, Time{}, longest_step));
+    }
     /// Returns by how much the loop lagged, if that was more than a step.
     Time advance(Time now) noexcept;
 
@@ -40,6 +45,8 @@ class Observer {
 
     /// The suspects that are to be accused now. links: those that are up.
     std::vector<Suspect> take_due(std::size_t links, Time now);
+    /// Those that take_due has returned within the window, without the conclusive ones and those that have been trusted since.
+    std::vector<NodeId> take_accused();
     [[nodiscard]] bool abstains(Time now) const noexcept { return now < abstains_until_; }
     /// No link is up although there were some: nothing can be stated about anybody.
     [[nodiscard]] bool isolated(std::size_t links, Time now);
@@ -53,6 +60,7 @@ class Observer {
   private:
     Time last_{-1}, awake_{}, abstains_until_ = Time::min(), without_links_since_ = Time::max();
     std::vector<Suspect> suspects_;
+    std::vector<Suspect> accused_; // within the window, and not conclusively
     std::size_t failed_ = 0, of_ = 0;
     bool had_links_ = false;
 };

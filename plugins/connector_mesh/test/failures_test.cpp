@@ -59,16 +59,24 @@ BOOST_AUTO_TEST_CASE(a_crash_is_known_everywhere_within_half_a_second) {
 }
 
 BOOST_AUTO_TEST_CASE(a_machine_that_vanishes_is_known_everywhere_within_four_seconds) {
-    for (const std::size_t count : {3, 16, 64}) {
-        Mesh mesh(count);
-        const Time since = mesh.now();
-        mesh.vanish(1);
-        BOOST_TEST(mesh.run_until([&] { return mesh.converged(); }, 4s), mesh.describe());
-        const auto [first, last] = mesh.down(1, since);
-        BOOST_TEST_MESSAGE(count << " members: silence known at the first after " << ms(first) << " ms, everywhere after "
-                                 << ms(last) << " ms");
-        mesh.run_for(30s);
-        BOOST_TEST(mesh.reports.size() == count - 1);
+    for (const std::size_t count : {3, 12, 16, 64}) {
+        Time latest_first{}, latest{};
+        for (Time after = 0ms; after < 1500ms; after += 150ms) { // whatever the heartbeats are doing
+            Mesh mesh(count);
+            mesh.run_for(after);
+            const Time since = mesh.now();
+            mesh.vanish(1);
+            BOOST_TEST(mesh.run_until([&] { return mesh.converged(); }, 4s), mesh.describe());
+            const auto [first, last] = mesh.down(1, since);
+            latest_first = std::max(latest_first, first);
+            latest = std::max(latest, last);
+            if (after > 0ms) continue;
+            mesh.run_for(30s);
+            BOOST_TEST(mesh.reports.size() == count - 1);
+        }
+        BOOST_TEST((latest_first <= 3s));
+        BOOST_TEST_MESSAGE(count << " members: silence known at the first after " << ms(latest_first)
+                                 << " ms, everywhere after " << ms(latest) << " ms");
     }
 }
 

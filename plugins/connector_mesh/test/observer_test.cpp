@@ -49,6 +49,21 @@ BOOST_AUTO_TEST_CASE(half_of_the_links_at_once_make_it_abstain) {
     BOOST_TEST(due(9, 103s) == 7u); // half of the links still fail after that time: the others are cut off
 }
 
+BOOST_AUTO_TEST_CASE(those_that_were_accused_shortly_before_count_among_the_failed) {
+    observer.suspect(1, "silent", false, 97s); // too long ago
+    observer.suspect(2, "silent", false, 100s);
+    observer.suspect(3, "silent", false, 100s);
+    observer.suspect(4, "refused", true, 100s);
+    BOOST_TEST(due(12, 100s) == 4u);
+    observer.trust(3);
+    for (NodeId id = 5; id < 10; ++id) observer.suspect(id, "silent", false, 101500ms);
+    BOOST_TEST(due(6, 101500ms) == 0u); // 6 of 12
+    BOOST_TEST(observer.abstains(101500ms));
+    BOOST_TEST((observer.take_accused() == std::vector<NodeId>{2}));
+    BOOST_TEST(observer.take_accused().empty());
+    BOOST_TEST(due(6, 104500ms) == 5u); // they still fail
+}
+
 BOOST_AUTO_TEST_CASE(without_a_link_nobody_is_accused_and_it_is_isolated) {
     BOOST_TEST(!observer.isolated(0, 100s)); // it had none yet
     BOOST_TEST(!observer.isolated(2, 100s));
