@@ -43,8 +43,14 @@ void Dialler::unlinked(NodeId id, bool broke, Time now) {
     at->second.linked = false;
     at->second.since = now;
     at->second.was_linked = broke;
-    at->second.next = broke || dials_first(id) ? now : now + patience;
+    at->second.next = broke ? now + turn(id) : dials_first(id) ? now : now + patience;
     ++without_link_;
+}
+
+Time Dialler::turn(NodeId id) const noexcept {
+    // It has about as many neighbours as this one; about four of them dial in one turn.
+    const std::size_t turns = std::clamp<std::size_t>(targets_.size() / 4, 1, 4);
+    return one_turn * static_cast<std::int64_t>((names_.hash(self_) ^ (names_.hash(id) >> 7)) % turns);
 }
 
 void Dialler::failed(NodeId id, std::string_view why, Time now) {

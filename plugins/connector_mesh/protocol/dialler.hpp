@@ -2,7 +2,8 @@
 //
 // Whom to dial, and when. The greater name dials at once, the other one after a second without a link; a link that broke is dialled anew by
 // both at once, since whether it can be had again is the evidence of an observer. Every target is retried for ever, the more of them the
-// slower.
+// slower. When many lose a link with one member they do not all dial it in the same moment: what the first ones find out is soon known to
+// the others.
 #pragma once
 
 #include "name_table.hpp"
@@ -20,6 +21,7 @@ class Dialler {
     static constexpr std::size_t most_in_flight = 16; // dials without a link yet, counted until the greeting has ended
     static constexpr std::size_t most_in_turn = 4;    // begun in one turn of the loop
     static constexpr Time patience = std::chrono::seconds(1);
+    static constexpr Time one_turn = std::chrono::milliseconds(10); // of those who lose a link with the same member
     static constexpr Time first_retry = std::chrono::milliseconds(250), last_retry = std::chrono::milliseconds(2500);
 
     Dialler(const NameTable &names, NodeId self, std::uint64_t seed) noexcept : names_(names), self_(self), random_(seed) {}
@@ -28,7 +30,7 @@ class Dialler {
     void targets(std::span<const NodeId> ids, Time now);
     [[nodiscard]] bool is_target(NodeId id) const { return targets_.contains(id); }
 
-    /// There is a link with the member now, or none any more. broke: it failed, so it is dialled at once.
+    /// There is a link with the member now, or none any more. broke: it failed, so it is dialled within four turns.
     void linked(NodeId id);
     void unlinked(NodeId id, bool broke, Time now);
     /// A dial has ended without a link.
@@ -59,6 +61,8 @@ class Dialler {
         Time next{};
     };
     [[nodiscard]] bool dials_first(NodeId id) const { return names_.name(self_) > names_.name(id); }
+    /// How long this member waits with dialling one whose link broke.
+    [[nodiscard]] Time turn(NodeId id) const noexcept;
     double draw() noexcept;
 
     const NameTable &names_;

@@ -65,7 +65,7 @@ void Member::end(bool for_good, Time now) {
     if (std::exchange(ending_, true)) return;
     now_ = now;
     const Membership::Item item = membership_.end(for_good);
-    spread(item, nullptr);
+    spread(item);
     for (auto &[id, link] : links_) {
         link->put_back(link->take_output(membership_, SIZE_MAX)); // the fact, before the goodbye
         control(*link, FrameKind::goodbye, for_good ? "it has left" : "it is restarting");
@@ -93,11 +93,22 @@ void Member::control(Link &link, FrameKind kind, std::string_view body) {
     wrote(link);
 }
 
-void Member::spread(const Membership::Item &item, const Link *except) {
+/// What this member states itself.
+void Member::spread(const Membership::Item &item) {
     for (auto &[id, link] : links_) {
-        if (link->phase != Link::Phase::up || link.get() == except) continue;
+        if (link->phase != Link::Phase::up) continue;
         link->pass_on(item);
         wrote(*link);
+    }
+}
+
+/// News from another member: to the nearest neighbours at once, and to the others with the next heartbeat, unless they have it until then.
+/// Everybody would get it from everybody otherwise, in the very moment in which all have most to do.
+void Member::pass_on(const Membership::Item &item, const Link &from) {
+    for (auto &[id, link] : links_) {
+        if (link->phase != Link::Phase::up || link.get() == &from) continue;
+        link->pass_on(item);
+        if (std::ranges::binary_search(nearest_, link->peer)) wrote(*link);
     }
 }
 

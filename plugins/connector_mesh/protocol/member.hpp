@@ -123,7 +123,8 @@ class Member {
     void notice(std::string text) { put({.kind = Action::Kind::notice, .name = {}, .text = std::move(text)}); }
     void wrote(Link &link);
     void control(Link &link, FrameKind kind, std::string_view body);
-    void spread(const Membership::Item &item, const Link *except);
+    void spread(const Membership::Item &item);
+    void pass_on(const Membership::Item &item, const Link &from);
     void send_hello(Link &link);
     [[nodiscard]] Messages::Ways ways() const;
     void failed_to_reach(NodeId peer, std::string_view why, bool conclusive, Time now);
@@ -172,6 +173,7 @@ class Member {
     std::map<LinkId, NodeId> dials_;                          // under way, without a connection yet
     std::map<LinkId, std::string> last_words_;                // of links that have ended
     std::map<NodeId, Time> missing_since_;
+    std::vector<NodeId> nearest_; // sorted
     LinkId next_link_ = 1;
     std::vector<Action> actions_;
     Counters counters_;

@@ -197,7 +197,7 @@ void Member::come_up(Link &link, Time now) {
     links.push_back(&link);
     observer_.trust(link.peer);
     dialler_.linked(link.peer);
-    if (const auto item = membership_.clear(link.peer)) spread(*item, nullptr);
+    if (const auto item = membership_.clear(link.peer)) spread(*item);
     if (membership_.state(link.peer) != State::up || membership_.run(link.peer) != link.run)
         overlay_due_ = std::min(overlay_due_, now);
     for (Link *other : others) {
@@ -255,12 +255,12 @@ void Member::learnt(Link &link, Membership::Applied applied, std::string_view or
     switch (applied) {
     case Membership::Applied::news:
         ++counters_.facts_news;
-        for (const auto &item : membership_.news()) spread(item, &link);
+        for (const auto &item : membership_.news()) pass_on(item, link);
         return;
     case Membership::Applied::not_entitled:
         // It is passed on nevertheless: views differ for a moment, and it counts nowhere unless the rings say so.
         ++counters_.facts_refused;
-        for (const auto &item : membership_.news()) spread(item, &link);
+        for (const auto &item : membership_.news()) pass_on(item, link);
         return;
     case Membership::Applied::known: return;
     case Membership::Applied::own_name:
@@ -312,8 +312,7 @@ void Member::contradict(NodeId id, const Fact &joined) {
     if (membership_.state(id) != State::down || joined.run != membership_.run(id) || joined.number != membership_.alive(id) ||
         link_to(id) != nullptr || isolated_ || !membership_.observes(id))
         return;
-    if (const auto item = membership_.accuse(id, "down since an earlier accusation, and no link with it", false))
-        spread(*item, nullptr);
+    if (const auto item = membership_.accuse(id, "down since an earlier accusation, and no link with it", false)) spread(*item);
 }
 
 void Member::send_digest(Link &link) {

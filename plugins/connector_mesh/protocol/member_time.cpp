@@ -105,7 +105,7 @@ void Member::check_self(Time now) {
     ++announced_;
     ++counters_.announcements;
     for (auto &[id, link] : links_) link->told_down = false;
-    spread(membership_.announce(), nullptr);
+    spread(membership_.announce());
     notice("others believed this member down; it has stated that it is alive");
 }
 
@@ -157,6 +157,9 @@ void Member::settle_overlay(Time now) {
     messages_.overlay_changed();
     std::vector<NodeId> ids;
     membership_.neighbours(ids);
+    nearest_.clear();
+    membership_.nearest(nearest_);
+    std::ranges::sort(nearest_);
     std::vector<NodeId> missing;
     membership_.missing(missing);
     std::erase_if(missing_since_, [&](const auto &each) { return !std::ranges::binary_search(missing, each.first); });
@@ -194,7 +197,7 @@ void Member::check_suspects(Time now) {
         const auto item = membership_.accuse(each.id, each.reason, each.conclusive);
         if (!item) continue;
         ++counters_.accusations;
-        spread(*item, nullptr);
+        spread(*item);
     }
     if (observer_.abstains(now) != told_abstaining_) {
         told_abstaining_ = !told_abstaining_;

@@ -96,6 +96,8 @@ class Membership {
     void settle_overlay() noexcept { overlay_changed_ = false; }
     /// The members that this one is to be linked with and observes.
     void neighbours(std::vector<NodeId> &out) const;
+    /// Those of them to whom facts of others are passed on at once.
+    void nearest(std::vector<NodeId> &out) const;
     /// Would this member observe that one if it were up?
     [[nodiscard]] bool observes(NodeId id) const;
     /// Members that are not up and may return, and that this one would observe.

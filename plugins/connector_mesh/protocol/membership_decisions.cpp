@@ -75,6 +75,11 @@ void Membership::neighbours(std::vector<NodeId> &out) const {
         self_, present_count(), [this](NodeId id) { return present(id); }, out);
 }
 
+void Membership::nearest(std::vector<NodeId> &out) const {
+    rings_.nearest(
+        self_, [this](NodeId id) { return present(id); }, out);
+}
+
 bool Membership::observes(NodeId id) const {
     std::vector<NodeId> observers;
     rings_.neighbours(

@@ -41,6 +41,19 @@ class Rings {
         }
     }
 
+    /// The neighbours on the first rings alone, however few members there are. Over them everybody is reached: a ring is a circle, and two of
+    /// them have a diameter that grows with the logarithm.
+    template <class Present>
+    void nearest(NodeId of, const Present &present, std::vector<NodeId> &out, unsigned rings = 2) const {
+        const auto add = [&](NodeId id) { out.push_back(id); };
+        for (unsigned i = 0; i < std::min(rings, degree_ / 2); ++i) {
+            const NameTable::Ring &ring = names_.rings()[i];
+            const std::size_t here = names_.position(i, of);
+            walk(ring, here, 1, of, present, 1, add);
+            walk(ring, here, ring.size() - 1, of, present, 1, add);
+        }
+    }
+
     /// May this observer accuse that subject? Views differ while the membership changes, so a member that stands two places away is
     /// entitled too.
     template <class Present>

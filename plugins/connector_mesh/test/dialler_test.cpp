@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+
 using namespace kith::mesh;
 using namespace std::chrono_literals;
 
@@ -40,6 +42,22 @@ BOOST_AUTO_TEST_CASE(a_link_that_broke_is_dialled_at_once_by_both) {
     dialler.linked(greater);
     dialler.unlinked(greater, false, 30s); // on purpose
     BOOST_TEST(due(30s).empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_many_that_lose_their_link_with_one_some_dial_at_once_and_all_within_four_turns) {
+    std::vector<NodeId> all;
+    for (int i = 0; i < 64; ++i) all.push_back(names.intern("b" + std::to_string(i)));
+    const NodeId lost = all[0];
+    std::set<Time> seen;
+    for (const NodeId self : all) {
+        if (self == lost) continue;
+        Dialler one(names, self, 7);
+        one.targets(all, 10s);
+        for (const NodeId each : all) one.linked(each);
+        one.unlinked(lost, true, 20s);
+        seen.insert(one.deadline() - 20s);
+    }
+    BOOST_TEST((seen == std::set<Time>{0ms, 10ms, 20ms, 30ms}));
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_dial_is_repeated_later_and_later_and_for_ever) {

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+
 using namespace kith::mesh;
 using namespace std::chrono_literals;
 
@@ -131,6 +133,49 @@ BOOST_AUTO_TEST_CASE(they_are_sent_at_the_moments_of_the_wall_clock) {
         BOOST_TEST((late <= 1 || late == 499));
     }
     BOOST_TEST(count >= 35u);
+}
+
+BOOST_AUTO_TEST_CASE(news_of_others_go_to_the_nearest_at_once_and_to_the_others_with_the_next_heartbeat) {
+    std::vector<LinkId> ids;
+    for (std::size_t i = 0; i < 15; ++i) ids.push_back(link(i, heartbeats_in_turns));
+    for (const Time end = now + 3s; now < end;) {
+        for (const LinkId id : ids) hear(id, 1500);
+        go_on();
+        sent();
+    }
+    Fact fact;
+    fact.kind = FactKind::joined;
+    fact.origin = "new@h";
+    fact.run = {1, 99};
+    fact.number = 1;
+    fact.address = "h";
+    fact.port = 1;
+    std::string facts, bytes;
+    append(facts, fact);
+    append_frame(bytes, FrameKind::facts, facts);
+    member->received(ids[0], bytes, now);
+    std::set<LinkId> have;
+    const auto collect = [&] {
+        for (const Action &action : member->take_actions()) {
+            if (action.kind != Action::Kind::output) continue;
+            FrameReader frames;
+            frames.append(member->take_output(action.link, SIZE_MAX));
+            while (const auto frame = frames.next()) {
+                if (frame->kind == FrameKind::documents) have.insert(action.link);
+            }
+        }
+        return have.size();
+    };
+    const std::size_t at_once = collect();
+    BOOST_TEST(at_once >= 1u);
+    BOOST_TEST(at_once <= 4u);
+    for (const Time end = now + 1600ms; now < end;) {
+        for (const LinkId id : ids) hear(id, 1500);
+        go_on();
+        collect();
+    }
+    BOOST_TEST(have.size() == 14u);
+    BOOST_TEST(!have.contains(ids[0]));
 }
 
 BOOST_AUTO_TEST_CASE(a_link_has_failed_when_the_promised_time_is_over_and_not_before) {

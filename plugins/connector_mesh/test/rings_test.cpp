@@ -113,6 +113,23 @@ BOOST_AUTO_TEST_CASE(only_members_near_on_a_ring_may_accuse) {
     BOOST_TEST(!rings.entitled(7, 7, 500, everybody));
 }
 
+BOOST_AUTO_TEST_CASE(the_nearest_reach_everybody) {
+    for (const std::size_t count : {2, 3, 17, 64, 1000}) {
+        NameTable names(8);
+        for (std::size_t i = 0; i < count; ++i) names.intern(name(i));
+        const Rings rings(names, 16);
+        std::vector<std::vector<NodeId>> links(count);
+        for (NodeId id = 0; id < count; ++id) {
+            rings.nearest(
+                id, [](NodeId) { return true; }, links[id]);
+            BOOST_TEST(links[id].size() <= 4u);
+        }
+        const auto [reach, hops] = reached(links, 0, std::vector<bool>(count, true));
+        BOOST_TEST(reach == count);
+        BOOST_TEST(hops <= 9u);
+    }
+}
+
 // KITH_MEMBERS=10000 in the third list.
 BOOST_AUTO_TEST_CASE(the_graph_has_the_degree_the_diameter_and_the_strength_that_it_promises) {
     const std::size_t count = members();
