@@ -55,6 +55,7 @@ constexpr std::array<LogMessage, core::event_kinds> messages = {{
     {KITH_LOG_WARNING, "messages were lost"},
     {KITH_LOG_ERROR, "plugin crashed"},
     {KITH_LOG_ERROR, "plugin is in quarantine"},
+    {KITH_LOG_INFO, "plugin replaced"},
 }};
 
 const LogMessage &message_of(std::uint32_t kind) {

@@ -52,7 +52,7 @@ void request_random_operation(PluginHarness &harness, MalformedDataGenerator &ma
 void send_random_event(PluginHarness &harness, MalformedDataGenerator &malformed) {
     static constexpr std::string_view odd[] = {"{}", R"({"kind": "link.up", "peer": "a@b"})", R"({"reason": "\u0000\n\"'"})"};
     // The last two kinds are unknown to this version: a newer host sends such events.
-    const auto kind = static_cast<std::uint32_t>(malformed.below(KITH_EVENT_PLUGIN_QUARANTINED + 3));
+    const auto kind = static_cast<std::uint32_t>(malformed.below(KITH_EVENT_PLUGIN_REPLACED + 3));
     harness.event(kind, odd[malformed.below(std::size(odd))], malformed.chance(2) ? "app@10.7.0.8" : "");
 }
 

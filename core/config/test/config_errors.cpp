@@ -159,7 +159,7 @@ const std::vector<Bad> top_level = {
      "`connect.started`, `connect.succeeded`, `connect.failed`, `disconnect.succeeded`, `disconnect.failed`, `link.up`, "
      "`link.down`, `plugin.loaded`, `plugin.refused`, `plugin.stalled`, `plugin.failed`, `events.lost`, `config.reloaded`, "
      "`config.refused`, `security.warning`, `plugin.changed`, `topology.paused`, `topology.resumed`, "
-     "`removal.confirmed`, `message.lost`, `plugin.crashed`, `plugin.quarantined`"},
+     "`removal.confirmed`, `message.lost`, `plugin.crashed`, `plugin.quarantined`, `plugin.replaced`"},
 };
 
 const std::vector<Bad> policies = {

@@ -3,7 +3,7 @@
 const eventLog = {all: [], waiting: [], run: '', seq: 0, top: 0};
 const mostEvents = 300, mostInSight = 20;
 
-const good = ['link.up', 'connect.succeeded', 'topology.fresh', 'topology.ready', 'connector.attached', 'topology.resumed', 'config.reloaded'];
+const good = ['link.up', 'connect.succeeded', 'topology.fresh', 'topology.ready', 'connector.attached', 'topology.resumed', 'config.reloaded', 'plugin.replaced'];
 const bad = ['link.down', 'connect.failed', 'disconnect.failed', 'observation.failed', 'topology.stale', 'connector.detached', 'plugin.failed',
   'plugin.refused', 'plugin.stalled', 'plugin.crashed', 'plugin.quarantined', 'security.warning', 'config.refused', 'message.lost'];
 const odd = ['peer.missing', 'peer.held', 'peer.collision', 'events.lost', 'topology.paused', 'plugin.changed'];

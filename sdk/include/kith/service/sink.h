@@ -53,6 +53,7 @@ extern "C" {
 #define KITH_EVENT_MESSAGE_LOST 34u
 #define KITH_EVENT_PLUGIN_CRASHED 35u
 #define KITH_EVENT_PLUGIN_QUARANTINED 36u
+#define KITH_EVENT_PLUGIN_REPLACED 37u
 
 /* Passed with its stride, so it may grow (A2). Strings that do not apply are empty. */
 typedef struct kith_event {

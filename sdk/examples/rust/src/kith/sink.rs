@@ -41,6 +41,7 @@ pub const KITH_EVENT_REMOVAL_CONFIRMED: u32 = 33;
 pub const KITH_EVENT_MESSAGE_LOST: u32 = 34;
 pub const KITH_EVENT_PLUGIN_CRASHED: u32 = 35;
 pub const KITH_EVENT_PLUGIN_QUARANTINED: u32 = 36;
+pub const KITH_EVENT_PLUGIN_REPLACED: u32 = 37;
 
 #[repr(C)]
 #[derive(Clone, Copy)]

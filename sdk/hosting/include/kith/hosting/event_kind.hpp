@@ -12,7 +12,7 @@
 
 namespace kith {
 
-inline constexpr std::array<std::string_view, 37> event_kind_names = {
+inline constexpr std::array<std::string_view, 38> event_kind_names = {
     "topology.started", "topology.stopped",   "topology.stale",   "topology.fresh",       "topology.ready",
     "observation.ok",   "observation.failed", "peer.discovered",  "peer.updated",         "peer.collision",
     "peer.missing",     "peer.held",          "peer.lost",        "connector.attached",   "connector.detached",
@@ -20,12 +20,12 @@ inline constexpr std::array<std::string_view, 37> event_kind_names = {
     "link.up",          "link.down",          "plugin.loaded",    "plugin.refused",       "plugin.stalled",
     "plugin.failed",    "events.lost",        "config.reloaded",  "config.refused",       "security.warning",
     "plugin.changed",   "topology.paused",    "topology.resumed", "removal.confirmed",    "message.lost",
-    "plugin.crashed",   "plugin.quarantined",
+    "plugin.crashed",   "plugin.quarantined", "plugin.replaced",
 };
 static_assert(event_kind_names[KITH_EVENT_PEER_DISCOVERED] == "peer.discovered");
 static_assert(event_kind_names[KITH_EVENT_LINK_UP] == "link.up");
 static_assert(event_kind_names[KITH_EVENT_MESSAGE_LOST] == "message.lost");
-static_assert(event_kind_names[KITH_EVENT_PLUGIN_QUARANTINED] == "plugin.quarantined");
+static_assert(event_kind_names[KITH_EVENT_PLUGIN_REPLACED] == "plugin.replaced");
 
 /// "unknown" for an unknown number (A4).
 constexpr std::string_view event_kind_name(std::uint32_t kind) noexcept {
