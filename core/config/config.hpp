@@ -47,6 +47,7 @@ struct PluginSettings {
     std::vector<PluginPin> allow;
     std::vector<FileGrants> grants{}; // in the order of the file
     Isolate isolate = Isolate::strangers;
+    bool watch = false;                              // a file of isolated plugins that has changed is taken into use
     std::uint64_t memory = std::uint64_t{256} << 20; // bytes that the process of an isolated instance may use
     std::uint64_t answer_timeout = 10'000'000'000;   // nanoseconds after which such a process that does not answer is ended
     std::string state_dir; // the state_dir of the configuration, where the host caches descriptions of plugins; empty: none

@@ -31,6 +31,7 @@ PluginSettings plugin_settings(const json::value &plugins) {
         out.isolate = PluginSettings::Isolate::all;
     else if (isolate == "none")
         out.isolate = PluginSettings::Isolate::none;
+    if (const auto *watch = member(plugins, "watch")) out.watch = watch->is_bool() && watch->get_bool();
     if (const auto *limits = member(plugins, "limits")) {
         out.memory = static_cast<std::uint64_t>(integer_in(*limits, "memory", static_cast<std::int64_t>(out.memory >> 20)))
                      << 20;

@@ -5,25 +5,37 @@
 
 namespace kith::core {
 
+namespace {
+
+PluginInfo info_of(const Plugin &plugin) {
+    PluginInfo info;
+    info.kind = plugin.kind();
+    info.id = plugin.id();
+    info.aliases.assign(plugin.aliases().begin(), plugin.aliases().end());
+    info.schema = plugin.options();
+    info.flags = plugin.descriptor().flags;
+    info.prune = plugin.prune();
+    info.file = plugin.library().file_name();
+    info.stranger = [&plugin] { return !plugin.library().first_party(); };
+    return info;
+}
+
+} // namespace
+
 PluginCatalogue catalogue_from_registry(const Registry &registry, std::span<const Refusal> directories) {
     PluginCatalogue result;
-    for (const Plugin *plugin : registry.plugins()) {
-        PluginInfo info;
-        info.kind = plugin->kind();
-        info.id = plugin->id();
-        info.aliases.assign(plugin->aliases().begin(), plugin->aliases().end());
-        info.schema = plugin->options();
-        info.flags = plugin->descriptor().flags;
-        info.prune = plugin->prune();
-        info.file = plugin->library().file_name();
-        info.stranger = [plugin] { return !plugin->library().first_party(); };
-        result.installed.push_back(std::move(info));
-    }
+    for (const Plugin *plugin : registry.plugins()) result.installed.push_back(info_of(*plugin));
     const auto add = [&](const Refusal &refusal) {
         result.refused.push_back({refusal.file, refusal.rule + ": " + refusal.reason + "; " + refusal.remedy});
     };
     for (const Refusal &refusal : directories) add(refusal);
     for (const Refusal &refusal : registry.refused()) add(refusal);
+    return result;
+}
+
+std::vector<PluginInfo> catalogue_of(const Library &library) {
+    std::vector<PluginInfo> result;
+    for (const auto &plugin : library.plugins()) result.push_back(info_of(*plugin));
     return result;
 }
 

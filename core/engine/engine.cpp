@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/isolation_choice.hpp>
 #include <core/engine/reload_in_progress.hpp>
+#include <core/engine/replacement_in_progress.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -38,6 +39,8 @@ Engine::Engine(World &world, Logger &logger, const Config &config, const Registr
 }
 
 Engine::~Engine() {
+    replacement_.reset();
+    retired_.clear();
     topologies_.clear(); // before the reconcilers they use
     leaving_topologies_.clear();
 }
@@ -58,6 +61,12 @@ void Engine::each_supervisor(F &&function) {
         for (const auto &unit : *topologies) {
             for (const auto &strategy : unit->strategies) function(strategy->supervisor);
         }
+    }
+    if (replacement_) {
+        for (const auto &candidate : replacement_->candidates) function(*candidate->supervisor);
+    }
+    for (const auto &retired : retired_) {
+        for (const auto &candidate : retired->candidates) function(*candidate->supervisor);
     }
 }
 
@@ -105,8 +114,26 @@ void Engine::publish_refused_config(std::string_view reason) {
 }
 
 void Engine::watch_plugins() {
-    plugin_file_watch_ = std::make_unique<PluginFileWatch>(world_, engine_loop_, bus_, registry_);
+    plugin_file_watch_ = std::make_unique<PluginFileWatch>(world_, engine_loop_, bus_, registry_,
+                                                           [this](const std::string &file) { return effect_of_change(file); });
     plugin_file_watch_->start();
+}
+
+std::string Engine::effect_of_change(const std::string &file) {
+    bool isolated = false, in_process = false;
+    each_supervisor([&](InstanceSupervisor &supervisor) {
+        const PluginInstance &instance = supervisor.instance();
+        if (instance.plugin().library().file() == file) (instance.is_isolated() ? isolated : in_process) = true;
+    });
+    const std::string name = file.substr(file.rfind('/') + 1);
+    if (!isolated || in_process) return "kith goes on with what it has loaded, and the file takes effect at the next start";
+    if (!config_->plugins.watch || !on_plugin_changed_)
+        return "kith goes on with what it has loaded, and the file takes effect at the next start or by `kith plugins "
+               "replace " +
+               name + '`';
+    if (std::ranges::find(changed_files_, file) == changed_files_.end()) changed_files_.push_back(file);
+    engine_loop_.soon();
+    return "it takes the place of what is in use if it works (plugins.watch)";
 }
 
 void Engine::tell_plugins(Time now) {
@@ -166,6 +193,7 @@ void Engine::stop(std::function<void()> done) {
     const Time now = engine_loop_.now();
     plugin_file_watch_.reset();
     end_reload();
+    if (replacement_) end_replacement("kith is stopping", now);
     for (auto &unit : topologies_) unit->stop("kith is stopping", now);
     for (auto &connector : connectors_) connector->reconciler.stop(now);
     for (auto &connector : connectors_) connector->reconciler.advance(now); // cancels what is under way
@@ -198,8 +226,9 @@ void Engine::act() {
     }
     for (auto &sink : sinks_) sink->binding.deliver();
     for (const auto *sinks : {&sinks_, &leaving_sinks_}) {
-        for (const auto &sink : *sinks) sink->members.deliver();
+        for (const auto &sink : *sinks) sink->members->deliver();
     }
+    deliver_members_of_candidates();
     for (const auto *connectors : {&connectors_, &leaving_connectors_}) {
         for (const auto &connector : *connectors) connector->messages.deliver(now);
     }
@@ -220,6 +249,12 @@ void Engine::advance(Time now) {
         }
     }
     if (phase_ == Phase::running) advance_reload(now);
+    advance_replacement(now);
+    while (phase_ == Phase::running && !changed_files_.empty() && !replacing() && !reloading() && trial_ == nullptr) {
+        const std::string file = std::move(changed_files_.back());
+        changed_files_.pop_back();
+        on_plugin_changed_(file);
+    }
 }
 
 // Strategies are called with the node's name from the queue, not inside the connector's call (T5).
@@ -231,15 +266,17 @@ void Engine::tell_nodes() {
         connector->node = {connector->node_name, connector->node.epoch + 1};
         for (auto &unit : topologies_) {
             if (&unit->connector != connector.get()) continue;
-            for (auto &strategy : unit->strategies) {
-                PluginInstance &instance = strategy->supervisor.instance();
-                const auto *side = instance.side<kith_node_plugin>(KITH_NODE);
-                if (!instance.running() || side == nullptr || side->changed == nullptr) continue;
-                const kith_str text{connector->node_name.data(), connector->node_name.size()};
-                instance.call("node.changed", [&](void *self) { side->changed(self, text, connector->node.epoch); });
-            }
+            for (auto &strategy : unit->strategies) tell_node(*connector, *strategy);
         }
     }
+}
+
+void Engine::tell_node(const Connector &connector, Strategy &strategy) {
+    PluginInstance &instance = strategy.supervisor.instance();
+    const auto *side = instance.side<kith_node_plugin>(KITH_NODE);
+    if (!instance.running() || side == nullptr || side->changed == nullptr) return;
+    const kith_str text{connector.node_name.data(), connector.node_name.size()};
+    instance.call("node.changed", [&](void *self) { side->changed(self, text, connector.node.epoch); });
 }
 
 // Strategies and connectors are stopped first. The sinks have drain_bound to take the last events and are stopped then.
@@ -247,6 +284,7 @@ void Engine::advance_stop(Time now) {
     const auto finished = [now](const auto &part) { return part->finished(now); };
     const auto all = [&](const auto &parts) { return std::all_of(parts.begin(), parts.end(), finished); };
     if (phase_ == Phase::stopping) {
+        if (!std::ranges::all_of(retired_, [](const auto &one) { return one->finished(); })) return;
         if (!all(topologies_) || !all(leaving_topologies_) || !all(connectors_) || !all(leaving_connectors_)) return;
         phase_ = Phase::draining;
         drain_until_ = later(now, drain_bound);
@@ -264,7 +302,7 @@ void Engine::advance_stop(Time now) {
 }
 
 void Engine::arm() {
-    Time next = std::min(drain_until_, reload_deadline());
+    Time next = std::min({drain_until_, reload_deadline(), replacement_deadline()});
     each_supervisor([&](InstanceSupervisor &supervisor) { next = std::min(next, supervisor.next_deadline()); });
     for (const auto *topologies : {&topologies_, &leaving_topologies_}) {
         for (const auto &unit : *topologies) next = std::min(next, unit->next_deadline());

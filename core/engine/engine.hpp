@@ -15,6 +15,7 @@
 #include <core/engine/instance_maker.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_file_watch.hpp>
+#include <core/engine/plugin_replacement.hpp>
 #include <core/engine/plugin_rights.hpp>
 #include <core/loader/registry.hpp>
 #include <core/reload/effect_on_peers.hpp>
@@ -73,9 +74,19 @@ class Engine {
 
     /// Takes another configuration, which was loaded with this registry's plugins. What is the same in both goes on undisturbed. `done` is called
     /// from the loop when all that is new has started: with an empty text, or with the reason why the former configuration is in force again. False:
-    /// not while another reload is under way, nor before start or after stop.
+    /// not while another reload or a replacement is under way, nor before start or after stop.
     bool reload(std::shared_ptr<const Config> next, std::function<void(const std::string &failure)> done);
     bool reloading() const { return reload_ != nullptr; }
+    /// Takes a new version of a plugin's file into use while its instances run, all of them or none. Their places are taken when each new
+    /// instance has looked, attached or subscribed; the former ones go on until then, and if that does not happen within 10 s. A failing status:
+    /// nothing has begun, and `done` is not called. KITH_UNSUPPORTED: an instance cannot be replaced while it runs. KITH_BUSY: not while
+    /// another replacement or a reload is under way. KITH_NOT_FOUND: no instance is of this file.
+    Status replace(PluginReplacement what);
+    bool replacing() const { return replacement_ != nullptr; }
+    /// Publishes that a new version of a file is not taken into use: for a file that was refused before `replace`.
+    void publish_not_replaced(std::string_view file, std::string_view why);
+    /// Called from the loop with the path of a file of isolated plugins that has changed, if plugins.watch is set.
+    void on_plugin_changed(std::function<void(const std::string &file)> function) { on_plugin_changed_ = std::move(function); }
     /// Called when an instance that a reload has started failed within 10 s, and the former configuration is in force again.
     void on_rollback(std::function<void(std::shared_ptr<const Config> previous, const std::string &reason)> function) {
         on_rollback_ = std::move(function);
@@ -107,12 +118,20 @@ class Engine {
     struct SinkUnit;
     struct Reload;
     struct ReloadTrial;
+    class Candidate;
+    class StrategyCandidate;
+    class ConnectorCandidate;
+    class SinkCandidate;
+    struct Replacement;
+    struct Retired;
     enum class Phase : std::uint8_t { idle, running, stopping, draining, ended };
 
     void act();
     void advance(Time now);
     void tell_nodes();
+    static void tell_node(const Connector &connector, Strategy &strategy);
     void tell_plugins(Time now);
+    std::string effect_of_change(const std::string &file);
     void advance_stop(Time now);
     void arm();
     Connector &connector(const std::string &name);
@@ -137,6 +156,14 @@ class Engine {
     void advance_trial(Time now);
     void end_reload();
     Time reload_deadline() const;
+    // engine_replacement.cpp
+    Status add_candidates(Replacement &made, const PluginReplacement &what);
+    void advance_replacement(Time now);
+    void switch_over(Time now);
+    void deliver_members_of_candidates();
+    void end_replacement(const std::string &failure, Time now);
+    Time replacement_deadline() const;
+    static PluginReplacement::Outcome outcome_of(const Replacement &replacement, Time now);
     template <class F>
     void each_supervisor(F &&function);
 
@@ -162,7 +189,11 @@ class Engine {
     std::unique_ptr<Reload> reload_;     // under way
     std::unique_ptr<ReloadTrial> trial_; // of the last one
     std::function<void(std::shared_ptr<const Config>, const std::string &)> on_rollback_;
+    std::unique_ptr<Replacement> replacement_; // under way
+    std::vector<std::unique_ptr<Retired>> retired_;
+    std::function<void(const std::string &)> on_plugin_changed_;
     std::unique_ptr<PluginFileWatch> plugin_file_watch_;
+    std::vector<std::string> changed_files_; // to be reported to on_plugin_changed_
     std::function<void()> done_;
     Time drain_until_ = never;
     bool refresh_ = false;

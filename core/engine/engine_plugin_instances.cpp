@@ -145,17 +145,21 @@ Engine::SinkUnit::SinkUnit(Engine &engine, const Sink &configured, const Plugin 
     : name(configured.name),
       binding(engine.bus_, engine.world_, mask_of(configured.filter), engine.config_->events.queue,
               [&engine] { engine.engine_loop_.soon(); }),
-      members(
-          engine.bus_, engine.world_,
-          [&engine](std::string_view which, Failure &failure) { return engine.topology_for_sinks(which, failure); },
-          [&engine] { engine.engine_loop_.soon(); }, [&engine] { return engine.engine_loop_.now(); }),
+      members(make_members(engine)),
       supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
-                 engine.placed({.world = engine.world_, .logger = engine.logger_, .sink = &binding, .members = &members},
+                 engine.placed({.world = engine.world_, .logger = engine.logger_, .sink = &binding, .members = members.get()},
                                configured.isolate, plugin),
                  "", engine.bus_, engine.engine_loop_,
                  [this](const Failure &failure) { failure.crashed ? binding.crashed() : binding.reset(); }) {
     binding.attach(supervisor.instance());
-    members.attach(supervisor.instance());
+    members->attach(supervisor.instance());
+}
+
+std::unique_ptr<MembersBinding> Engine::SinkUnit::make_members(Engine &engine) {
+    return std::make_unique<MembersBinding>(
+        engine.bus_, engine.world_,
+        [&engine](std::string_view which, Failure &failure) { return engine.topology_for_sinks(which, failure); },
+        [&engine] { engine.engine_loop_.soon(); }, [&engine] { return engine.engine_loop_.now(); });
 }
 
 } // namespace kith::core

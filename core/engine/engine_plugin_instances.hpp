@@ -72,10 +72,11 @@ struct Engine::Unit {
 struct Engine::SinkUnit {
     std::string name;
     SinkBinding binding;
-    MembersBinding members;
+    std::unique_ptr<MembersBinding> members; // of the instance
     InstanceSupervisor supervisor;
 
     SinkUnit(Engine &engine, const Sink &configured, const Plugin &plugin);
+    static std::unique_ptr<MembersBinding> make_members(Engine &engine);
     bool finished(Time) const { return supervisor.finished(); }
     bool abandoned() const { return supervisor.abandoned(); }
 };

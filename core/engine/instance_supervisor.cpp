@@ -37,6 +37,10 @@ void InstanceSupervisor::start(Time now) {
     failure_.reset();
     Failure failure = outcome.error();
     if (failure.text.empty()) failure.text = status_sentence(failure.status);
+    if (on_trial_) {
+        finished_ = true;
+        return failed_on_trial(failure);
+    }
     if (failure.final) {
         refused(failure, now);
         finished_ = true;
@@ -55,6 +59,11 @@ void InstanceSupervisor::refused(const Failure &failure, Time now) {
              "wrong "
              "with it)",
          now);
+}
+
+void InstanceSupervisor::failed_on_trial(const Failure &failure) {
+    const std::string text = failure.text.empty() ? std::string(status_sentence(failure.status)) : failure.text;
+    on_lost_({failure.status, text, true, failure.crashed});
 }
 
 void InstanceSupervisor::crashed(const Failure &failure, Time now) {
@@ -97,10 +106,27 @@ void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options, P
     failure_.reset();
     stalls_.clear();
     refused_rights_.clear();
+    published_rights_ = 0;
     deadline_ = never;
     backoff_ = backoff_initial;
     history_.clear();
     ending_ = finished_ = settled_ = quarantined_ = crashed_ = false;
+}
+
+void InstanceSupervisor::take_over(InstanceSupervisor &trial, Time now) {
+    std::swap(instance_, trial.instance_);
+    std::swap(failure_, trial.failure_);
+    std::swap(stalls_, trial.stalls_);
+    std::swap(refused_rights_, trial.refused_rights_);
+    std::swap(deadline_, trial.deadline_);
+    std::swap(settled_, trial.settled_);
+    instance_->dependencies().owner = this;
+    trial.instance_->dependencies().owner = &trial;
+    published_rights_ = refused_rights_.size(); // those that its predecessor was refused too
+    started_ = now;
+    backoff_ = backoff_initial;
+    history_.clear();
+    ending_ = finished_ = quarantined_ = crashed_ = false;
 }
 
 bool InstanceSupervisor::abandoned() const {
@@ -124,8 +150,8 @@ void InstanceSupervisor::advance(Time now) {
                       .reason = reason},
                      now);
     }
-    for (const std::string &text : std::exchange(refused_rights_, {})) {
-        const std::string reason = std::string(instance_->plugin().id()) + ": " + text;
+    for (; !on_trial_ && published_rights_ < refused_rights_.size(); ++published_rights_) {
+        const std::string reason = std::string(instance_->plugin().id()) + ": " + refused_rights_[published_rights_];
         bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
                       .status = KITH_DENIED,
                       .topology = instance_->identity().topology,
@@ -136,13 +162,15 @@ void InstanceSupervisor::advance(Time now) {
     }
     if (failure_ && instance_->running()) {
         const Failure failure = *std::exchange(failure_, std::nullopt);
-        if (failure.final)
+        if (on_trial_)
+            failed_on_trial(failure);
+        else if (failure.final)
             refused(failure, now);
         else if (failure.crashed)
             crashed(failure, now);
         else
             lost(failure, KITH_EVENT_PLUGIN_FAILED, failure.text.empty() ? status_sentence(failure.status) : failure.text, now);
-        if (failure.final) ending_ = true;
+        if (failure.final || on_trial_) ending_ = true;
         if (now - started_ >= stable_after) backoff_ = backoff_initial;
         begin_stop(now);
     }
@@ -177,7 +205,8 @@ void InstanceSupervisor::advance(Time now) {
 }
 
 Time InstanceSupervisor::next_deadline() const {
-    const bool noted = !stalls_.empty() || !refused_rights_.empty() || (failure_ && instance_->running()) ||
+    const bool unpublished = !on_trial_ && published_rights_ < refused_rights_.size();
+    const bool noted = !stalls_.empty() || unpublished || (failure_ && instance_->running()) ||
                        instance_->state() == PluginInstance::State::stopped;
     return noted ? 0 : deadline_;
 }
@@ -212,7 +241,7 @@ void InstanceSupervisor::on_stalled(PluginInstance &, const char *what, std::uin
 }
 
 void InstanceSupervisor::on_right_refused(PluginInstance &, const std::string &text) {
-    refused_rights_.push_back(text);
+    if (std::ranges::find(refused_rights_, text) == refused_rights_.end()) refused_rights_.push_back(text);
     engine_loop_.soon();
 }
 

@@ -4,13 +4,15 @@
 #include <kith/result.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace kith::core {
 
-PluginFileWatch::PluginFileWatch(World &world, EngineLoop &engine_loop, EventBus &bus, const Registry &registry)
+PluginFileWatch::PluginFileWatch(World &world, EngineLoop &engine_loop, EventBus &bus, const Registry &registry, Effect effect)
     : world_(world),
       engine_loop_(engine_loop),
       bus_(bus),
+      effect_(std::move(effect)),
       service_(static_cast<const kith_file_host *>(world.service(KITH_FILE))) {
     for (const auto &library : registry.libraries()) {
         if (!library->file_state()) continue; // linked into the program
@@ -96,11 +98,19 @@ Time PluginFileWatch::next_deadline() const {
     return next;
 }
 
+void PluginFileWatch::taken(const Library &library) {
+    for (File &file : files_) {
+        if (file.path != library.file()) continue;
+        file.known = library.file_state();
+        file.unsettled = false;
+        file.due = later(engine_loop_.now(), quiet); // it may have changed again meanwhile
+    }
+}
+
 void PluginFileWatch::publish(const File &file) {
     const std::string reason =
-        file.known
-            ? file.path + " was changed; kith goes on with what it has loaded, and the file takes effect at the next start"
-            : file.path + " was removed; kith goes on with what it has loaded, and will miss it at the next start";
+        file.known ? file.path + " was changed; " + effect_(file.path)
+                   : file.path + " was removed; kith goes on with what it has loaded, and will miss it at the next start";
     bus_.publish({.kind = KITH_EVENT_PLUGIN_CHANGED, .reason = reason}, engine_loop_.now());
 }
 

@@ -12,6 +12,7 @@
 #include <kith/service/file.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +24,11 @@ class PluginFileWatch final : private Tenant {
     static constexpr Time quiet = 1'000'000'000;  // a change is complete after this time without another one
     static constexpr Time retry = 60'000'000'000; // after a failed read
 
+    /// effect: asked from the loop for each file that has changed: what follows, for the event.
+    using Effect = std::function<std::string(const std::string &file)>;
+
     /// The arguments outlive the watch.
-    PluginFileWatch(World &world, EngineLoop &engine_loop, EventBus &bus, const Registry &registry);
+    PluginFileWatch(World &world, EngineLoop &engine_loop, EventBus &bus, const Registry &registry, Effect effect);
     ~PluginFileWatch();
     PluginFileWatch(const PluginFileWatch &) = delete;
     PluginFileWatch &operator=(const PluginFileWatch &) = delete;
@@ -32,6 +36,8 @@ class PluginFileWatch final : private Tenant {
     /// The files are first read a second later, so that the start is not delayed. Changes in that second are found by this
     /// read.
     void start();
+    /// A new version of a file is in use: that one is no change.
+    void taken(const Library &library);
     /// Call it in each turn.
     void advance(Time now);
     Time next_deadline() const;
@@ -62,6 +68,7 @@ class PluginFileWatch final : private Tenant {
     World &world_;
     EngineLoop &engine_loop_;
     EventBus &bus_;
+    Effect effect_;
     std::vector<File> files_;
     kith_host handle_{};
     const kith_file_host *service_;

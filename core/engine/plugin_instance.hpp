@@ -105,6 +105,8 @@ class PluginInstance final : public Tenant {
     const Plugin &plugin() const { return plugin_; }
     const Identity &identity() const { return identity_; }
     Dependencies &dependencies() { return dependencies_; }
+    /// It was made by a maker, not in this process.
+    bool is_isolated() const { return dependencies_.maker != nullptr; }
     Options &options() { return options_; }
     InstanceMetrics &metrics() { return metrics_; }
     const InstanceMetrics &metrics() const { return metrics_; }

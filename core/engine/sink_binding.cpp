@@ -42,7 +42,7 @@ SinkBinding::SinkBinding(EventBus &bus, World &world, std::uint64_t filter, std:
 SinkBinding::~SinkBinding() { bus_.unsubscribe(subscriber_); }
 
 void SinkBinding::deliver() {
-    if (batch_ != 0 || !(waiting_ || again_) || !ready_ || instance_ == nullptr || !instance_->running()) return;
+    if (batch_ != 0 || !(waiting_ || again_) || !ready_ || held_ || instance_ == nullptr || !instance_->running()) return;
     const auto *side = instance_->side<kith_sink_plugin>(KITH_SINK);
     if (side == nullptr || side->events == nullptr) return;
     if (!std::exchange(again_, false)) {
@@ -69,6 +69,19 @@ void SinkBinding::crashed() {
     again_ = again_ || batch_ != 0;
     batch_ = 0;
     ready_ = false;
+}
+
+void SinkBinding::hold(bool on) {
+    held_ = on;
+    if (!on && (waiting_ || again_)) wake_();
+}
+
+void SinkBinding::hand_over(PluginInstance &next, std::uint64_t mask) {
+    crashed();
+    instance_ = &next;
+    ready_ = true;
+    bus_.set_mask(subscriber_, mask_ = mask & filter_);
+    hold(false);
 }
 
 std::int32_t SinkBinding::subscribe(std::uint64_t mask) {

@@ -35,6 +35,13 @@ class SinkBinding final : public SinkReceiver {
     /// subscribed. The events keep their `seq`.
     void crashed();
 
+    /// The sink gets no further batch until hand_over() or hold(false).
+    void hold(bool on);
+    /// It has no batch that it has not taken.
+    bool idle() const { return batch_ == 0; }
+    /// Another instance, which has subscribed to these kinds, goes on after the last batch that the former one has taken.
+    void hand_over(PluginInstance &next, std::uint64_t mask);
+
     /// The sink has taken all events that were offered.
     bool drained() const { return batch_ == 0 && !waiting_ && !again_; }
 
@@ -53,6 +60,7 @@ class SinkBinding final : public SinkReceiver {
     bool waiting_ = false;    // the bus has events for it
     bool again_ = false;      // events_ is a batch that it had when its process ended
     bool ready_ = false;      // this instance has subscribed
+    bool held_ = false;       // see hold()
     std::vector<EventRef> events_;
     std::vector<kith_event> views_;
 };

@@ -2,6 +2,7 @@
 #include "core/loader/registry.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kith::core {
 
@@ -136,6 +137,30 @@ void Registry::adopt(Registry &other) {
     other.plugins_.clear();
     for (const auto &warning : other.warnings_)
         if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(warning);
+}
+
+std::unique_ptr<Library> Registry::exchange(const Library &former, std::unique_ptr<Library> next) {
+    const auto place = std::ranges::find(libraries_, &former, &std::unique_ptr<Library>::get);
+    const auto first = std::ranges::find(plugins_, &former, [](const Plugin *plugin) { return &plugin->library(); });
+    const auto at = first - plugins_.begin();
+    forget(former);
+    std::vector<const Plugin *> plugins;
+    for (const auto &plugin : next->plugins()) plugins.push_back(plugin.get());
+    plugins_.insert(plugins_.begin() + at, plugins.begin(), plugins.end());
+    return std::exchange(*place, std::move(next));
+}
+
+bool Registry::seal(const Wanted &wanted) {
+    PathChecker paths;
+    return each_wanted(wanted, [&](Library &library) { return library.seal(settings_, {*zygote_, buffer_, paths}); });
+}
+
+std::unique_ptr<Library> Registry::release(const Library &library) {
+    const auto place = std::ranges::find(libraries_, &library, &std::unique_ptr<Library>::get);
+    forget(library);
+    std::unique_ptr<Library> released = std::move(*place);
+    libraries_.erase(place);
+    return released;
 }
 
 void Registry::forget(const Library &library) {

@@ -44,6 +44,14 @@ class Registry {
     /// Takes the libraries and warnings of another registry, all of whose plugins this one does not have; for a reload.
     void adopt(Registry &other);
 
+    /// Puts a library in the place of another one of this registry, all of whose names it may have. Returns that one.
+    std::unique_ptr<Library> exchange(const Library &former, std::unique_ptr<Library> next);
+
+    /// As open(), but no library is loaded into this process: each is sealed.
+    bool seal(const Wanted &wanted);
+    /// Removes a library from this registry.
+    std::unique_ptr<Library> release(const Library &library);
+
     /// Ends the zygote. No file can be read afterwards.
     void close() { zygote_.reset(); }
 

@@ -77,6 +77,18 @@ void Reconciler::lost(std::int32_t status, std::string_view text, Time now) {
     epoch_ = 0;
 }
 
+void Reconciler::succeed(std::string_view node, std::uint64_t epoch, std::span<const LinkView> links, Time now) {
+    forget_operations();
+    ops_.clear();
+    epoch_ = 0;
+    if (attached_ && node == node_)
+        epoch_ = epoch;
+    else
+        attached(node, epoch, now);
+    links_known_ = false; // so that each peer is looked at, also those whose operation was forgotten
+    this->links(epoch, links, now);
+}
+
 Status Reconciler::links(std::uint64_t epoch, std::span<const LinkView> links, Time now) {
     if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that these links belong to is over"};
     const bool first = !std::exchange(links_known_, true);

@@ -84,6 +84,9 @@ class Reconciler final : public LinkQueries {
     Status done(std::uint64_t op, std::int32_t status, std::string_view text, Time now);
     // The plugin instance has ended.
     void lost(std::int32_t status, std::string_view text, Time now);
+    // Another instance of the plugin, which is attached to the node and has reported these links, takes the place of the former one, whose
+    // operations are forgotten. The peers are connected or disconnected as these links require; that is no end of the attachment.
+    void succeed(std::string_view node, std::uint64_t epoch, std::span<const LinkView> links, Time now);
 
     // Starts no further operations, and the next advance cancels those in flight. Links are not changed. For the end of the
     // process.

@@ -128,6 +128,12 @@ Status LiveTopology::restarted(SourceId source, std::string_view text, Time now)
     return {};
 }
 
+Status LiveTopology::succeeded(SourceId source, Time now) {
+    if (Status refused = usable(source); !refused) return refused;
+    membership_.restarted(source, now);
+    return {};
+}
+
 // Of an observation: it is published, or counted as a failure if it was refused.
 void LiveTopology::conclude(SourceId source, const Status &status, ObservationTally &tally, bool whole, Time now) {
     if (!status) return count_failure(source, status.status, status.text, now);

@@ -62,6 +62,8 @@ class LiveTopology final : private ReconcilerUser {
     Status left_out(SourceId source, std::uint32_t items, std::string_view reason, Time now);
     // Another instance observes from now on, with other options or of another plugin: see Membership. text: why.
     Status restarted(SourceId source, std::string_view text, Time now);
+    // The same, when the other instance has looked already: its reports follow.
+    Status succeeded(SourceId source, Time now);
     // The engine has refused a call before it reached the topology (an empty key, invalid UTF-8): counts as `failed`.
     Status refused(SourceId source, std::int32_t status, std::string_view text, Time now) {
         return failed(source, status, text, now);

@@ -226,7 +226,7 @@ inline const kith_entry &entry() {
                 [](void *self) {
                     auto &b = called(self, "destroy");
                     ++b.script->destroyed;
-                    b.script->now = nullptr;
+                    if (b.script->now == &b.puppet) b.script->now = nullptr;
                     std::erase_if(b.script->instances, [self](const auto &instance) { return instance.get() == self; });
                 },
             .service = [](void *self, kith_str id) -> const void * {

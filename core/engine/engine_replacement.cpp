@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+//
+// An engine takes a new version of a plugin's file into use while it runs. The instances of the new file start beside those in use, and take
+// their places when all of them are ready: nothing of what the former ones have reported is forgotten before the new ones have reported it.
+// When one of the new instances fails, or is not ready in time, all of them are stopped, and the former ones have not noticed anything.
+#include <core/engine/isolation_choice.hpp>
+#include <core/engine/reload_in_progress.hpp>
+#include <core/engine/replacement_in_progress.hpp>
+#include <core/reload/find_named.hpp>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+const Plugin *find_plugin(const Library &library, std::uint32_t kind, std::string_view id) {
+    for (const auto &plugin : library.plugins()) {
+        if (plugin->kind() == kind && plugin->id() == id) return plugin.get();
+    }
+    return nullptr;
+}
+
+std::string list_of(const std::vector<std::string> &names) {
+    std::string text;
+    for (const std::string &name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+} // namespace
+
+std::string to_text(const std::vector<PluginReplacement::Version> &versions) {
+    std::vector<std::string> texts;
+    for (const auto &one : versions) texts.push_back(one.plugin + ' ' + one.before + " -> " + one.after);
+    return list_of(texts);
+}
+
+// ---- the instances of the new file ----
+
+void Engine::Candidate::make(Engine &engine, const Plugin &plugin, std::string_view options,
+                             PluginInstance::Dependencies dependencies, const std::string &connector) {
+    supervisor =
+        std::make_unique<InstanceSupervisor>(plugin, place_.instance().identity(), options, std::move(dependencies), connector,
+                                             engine.bus_, engine.engine_loop_, [this, &engine](const Failure &failure) {
+                                                 failure_ = failure;
+                                                 engine.engine_loop_.soon();
+                                             });
+    supervisor->put_on_trial();
+}
+
+// A right that the former instance was refused too is no fault.
+std::string Engine::Candidate::fault() const {
+    if (failure_) return failure_->text;
+    const auto &known = place_.refused_rights();
+    for (const std::string &text : supervisor->refused_rights()) {
+        if (std::ranges::find(known, text) == known.end()) return text;
+    }
+    return {};
+}
+
+Engine::StrategyCandidate::StrategyCandidate(Engine &engine, Unit &unit, Strategy &strategy, const Plugin &plugin,
+                                             const Source &configured)
+    : Candidate(strategy.supervisor),
+      engine_(engine),
+      unit_(unit),
+      strategy_(strategy),
+      held_(unit.topology.policy().max_peers, engine.engine_loop_),
+      node_epoch_(unit.connector.node.epoch) {
+    PluginInstance::Dependencies dependencies = strategy.supervisor.instance().dependencies();
+    dependencies.discovery = &held_;
+    make(engine, plugin, configured.options, engine.placed(dependencies, configured.isolate, plugin));
+    held_.bind(supervisor->instance());
+}
+
+std::string Engine::StrategyCandidate::awaited() const {
+    return "it has not looked" + (held_.failure().empty() ? std::string() : ": " + held_.failure());
+}
+
+std::string Engine::StrategyCandidate::fault() const {
+    if (!held_.doubt().empty()) return "it reported an empty set that it cannot have seen: " + held_.doubt();
+    return Candidate::fault();
+}
+
+void Engine::StrategyCandidate::hand_over(Time now) {
+    strategy_.supervisor.take_over(*supervisor, now);
+    PluginInstance &next = strategy_.supervisor.instance();
+    PluginInstance::Dependencies &former = supervisor->instance().dependencies();
+    next.dependencies().discovery = &strategy_.binding;
+    former.discovery = &held_;
+    former.node = nullptr; // its connector may go before it has stopped
+    strategy_.binding.bind(next);
+    held_.pass_on(unit_.topology, strategy_.source, now);
+    held_.bind(supervisor->instance());
+    const auto *configured = find_named(engine_.config_->topologies, unit_.topology.name());
+    if (configured != nullptr) unit_.remember(engine_, *configured);
+    if (unit_.connector.node.epoch != node_epoch_) tell_node(unit_.connector, strategy_);
+}
+
+Engine::ConnectorCandidate::ConnectorCandidate(Engine &engine, Connector &connector, const Plugin &plugin,
+                                               const ConnectorInstance &configured)
+    : Candidate(connector.supervisor), connector_(connector), held_(engine.engine_loop_) {
+    PluginInstance::Dependencies dependencies = connector.supervisor.instance().dependencies();
+    dependencies.connector = &held_;
+    dependencies.messages = nullptr;
+    make(engine, plugin, configured.options, engine.placed(dependencies, configured.isolate, plugin), connector.name);
+    held_.bind(supervisor->instance());
+}
+
+std::string Engine::ConnectorCandidate::awaited() const {
+    return "it has not attached" + (held_.failure().empty() ? std::string() : ": " + held_.failure());
+}
+
+void Engine::ConnectorCandidate::hand_over(Time now) {
+    connector_.supervisor.take_over(*supervisor, now);
+    PluginInstance &next = connector_.supervisor.instance();
+    PluginInstance::Dependencies &former = supervisor->instance().dependencies();
+    next.dependencies().connector = &connector_.binding;
+    next.dependencies().messages = std::exchange(former.messages, nullptr);
+    former.connector = &held_;
+    connector_.binding.bind(next, connector_.reconciler);
+    connector_.messages.bind(next);
+    held_.pass_on(connector_.reconciler, now);
+    held_.bind(supervisor->instance());
+}
+
+Engine::SinkCandidate::SinkCandidate(Engine &engine, SinkUnit &sink, const Plugin &plugin, const Sink &configured)
+    : Candidate(sink.supervisor), sink_(sink), held_(engine.engine_loop_), members_(SinkUnit::make_members(engine)) {
+    PluginInstance::Dependencies dependencies = sink.supervisor.instance().dependencies();
+    dependencies.sink = &held_;
+    dependencies.members = members_.get();
+    make(engine, plugin, configured.options, engine.placed(dependencies, configured.isolate, plugin));
+    members_->attach(supervisor->instance());
+}
+
+void Engine::SinkCandidate::hand_over(Time now) {
+    sink_.supervisor.take_over(*supervisor, now);
+    PluginInstance &next = sink_.supervisor.instance();
+    next.dependencies().sink = &sink_.binding;
+    supervisor->instance().dependencies().sink = &held_;
+    std::swap(sink_.members, members_);
+    sink_.binding.hand_over(next, *held_.mask());
+}
+
+bool Engine::Retired::finished() const {
+    return std::ranges::all_of(candidates, [](const auto &one) { return one->supervisor->finished(); });
+}
+
+// ---- the replacement ----
+
+Status Engine::replace(PluginReplacement what) {
+    if (phase_ != Phase::running) return {KITH_CANCELLED, "kith is not running"};
+    if (replacing() || reloading() || trial_ != nullptr)
+        return {KITH_BUSY,
+                replacing() ? "a replacement is under way" : "a reload is under way, or was applied less than 10 s ago"};
+    const Time now = engine_loop_.now();
+    bus_.set_wall(now, engine_loop_.wall());
+    auto made = std::make_unique<Replacement>();
+    if (Status refused = add_candidates(*made, what); !refused) return refused;
+    if (made->candidates.empty()) return {KITH_NOT_FOUND, "no instance in use is of this file"};
+    made->began = now;
+    if (what.dry_run) {
+        what.done(outcome_of(*made, now));
+        return {};
+    }
+    made->what = std::move(what);
+    made->deadline = later(now, PluginReplacement::patience);
+    replacement_ = std::move(made);
+    for (const auto &candidate : replacement_->candidates) candidate->supervisor->start(now);
+    engine_loop_.soon();
+    return {};
+}
+
+namespace {
+
+// Why an instance of the plugin cannot run beside that of the former version; empty: it can.
+std::string obstacle(const PluginInstance &instance, const Plugin *next, const std::string &id) {
+    if (next == nullptr) return "the new file has no plugin `" + id + "` of its kind";
+    if (!instance.is_isolated())
+        return "it runs in the process of kith, where a library stays loaded (L4): restart kith, which interrupts no link, or "
+               "have it "
+               "run in a process of its own (`isolate`)";
+    for (const char *service : {KITH_MESSAGES, "kith.spool/1"}) {
+        if (next->declares_service(service) || instance.plugin().declares_service(service))
+            return std::string("it uses ") + service +
+                   ", which two instances cannot use at once: restart kith, which interrupts no link";
+    }
+    for (const auto &[flag, name] :
+         {std::pair{KITH_FLAG_FOREIGN_IO, "KITH_FLAG_FOREIGN_IO"}, {KITH_FLAG_THREADS, "KITH_FLAG_THREADS"}}) {
+        if (next->has_flag(flag) && !instance.plugin().has_flag(flag))
+            return std::string("the new file declares ") + name +
+                   ", which the former one did not, and needs more rights for it: restart kith, if that is meant";
+    }
+    return {};
+}
+
+} // namespace
+
+Status Engine::add_candidates(Replacement &made, const PluginReplacement &what) {
+    Status refused;
+    const auto add = [&](InstanceSupervisor &place, const auto *configured, auto &&make) {
+        const PluginInstance &instance = place.instance();
+        if (&instance.plugin().library() != what.former || !refused) return;
+        if (configured == nullptr || configured->plugin != instance.plugin().id()) {
+            refused = {KITH_INVALID, instance.identity().name + ": it is not in the configuration of the replacement"};
+            return;
+        }
+        const Plugin *next = find_plugin(*what.next, instance.plugin().kind(), configured->plugin);
+        if (const std::string why = obstacle(instance, next, configured->plugin); !why.empty())
+            refused = {KITH_UNSUPPORTED, instance.identity().name + ": " + why};
+        else
+            made.candidates.push_back(make(*next));
+    };
+    for (const auto &sink : sinks_) {
+        const Sink *configured = find_named(what.config->sinks, sink->name);
+        add(sink->supervisor, configured,
+            [&](const Plugin &plugin) { return std::make_unique<SinkCandidate>(*this, *sink, plugin, *configured); });
+    }
+    for (const auto &connector : connectors_) {
+        const ConnectorInstance *configured = find_named(what.config->connectors, connector->name);
+        add(connector->supervisor, configured,
+            [&](const Plugin &plugin) { return std::make_unique<ConnectorCandidate>(*this, *connector, plugin, *configured); });
+    }
+    for (const auto &unit : topologies_) {
+        const Topology *topology = find_named(what.config->topologies, unit->topology.name());
+        for (const auto &strategy : unit->strategies) {
+            const Source *configured = topology == nullptr ? nullptr : find_named(topology->sources, strategy->name);
+            add(strategy->supervisor, configured, [&](const Plugin &plugin) {
+                return std::make_unique<StrategyCandidate>(*this, *unit, *strategy, plugin, *configured);
+            });
+        }
+    }
+    return refused;
+}
+
+void Engine::advance_replacement(Time now) {
+    std::erase_if(retired_, [&](const auto &one) {
+        if (!one->finished() || std::ranges::any_of(one->candidates, [](const auto &c) { return c->supervisor->abandoned(); }))
+            return false;
+        if (std::exchange(one->settled, true)) return true;
+        engine_loop_.soon(); // what follows from the end of its instances is done first
+        return false;
+    });
+    if (replacement_ == nullptr) return;
+    Replacement &now_made = *replacement_;
+    const auto &all = now_made.candidates;
+    for (const auto &candidate : all) {
+        if (const std::string why = candidate->fault(); !why.empty())
+            return end_replacement(candidate->name() + ": " + why, now);
+    }
+    const auto mute = std::ranges::find_if(all, [](const auto &candidate) { return !candidate->ready(); });
+    if (mute != all.end()) {
+        if (std::exchange(now_made.rest_until, never) != never) {
+            for (const auto &candidate : all) candidate->end_rest();
+        }
+        if (now >= now_made.deadline) end_replacement((*mute)->name() + ": " + (*mute)->awaited() + " within 10 s", now);
+        return;
+    }
+    if (now_made.rest_until == never) {
+        now_made.rest_until = later(now, Replacement::rest);
+        for (const auto &candidate : all) candidate->begin_rest();
+    }
+    const bool at_rest = std::ranges::all_of(all, [](const auto &candidate) { return candidate->at_rest(); });
+    if (at_rest || now >= now_made.rest_until) switch_over(now);
+}
+
+void Engine::deliver_members_of_candidates() {
+    const auto deliver = [](const auto &candidates) {
+        for (const auto &candidate : candidates) candidate->deliver();
+    };
+    if (replacement_) deliver(replacement_->candidates);
+    for (const auto &retired : retired_) deliver(retired->candidates);
+}
+
+PluginReplacement::Outcome Engine::outcome_of(const Replacement &replacement, Time now) {
+    PluginReplacement::Outcome outcome;
+    std::set<const Plugin *> plugins;
+    for (const auto &candidate : replacement.candidates) {
+        outcome.instances.push_back(candidate->name());
+        const Plugin &before = candidate->place().instance().plugin();
+        if (plugins.insert(&before).second)
+            outcome.versions.push_back({std::string(before.id()), std::string(before.version()),
+                                        std::string(candidate->supervisor->instance().plugin().version())});
+    }
+    outcome.duration = now - replacement.began;
+    return outcome;
+}
+
+void Engine::switch_over(Time now) {
+    const std::unique_ptr<Replacement> over = std::move(replacement_);
+    const PluginReplacement::Outcome outcome = outcome_of(*over, now);
+    const std::shared_ptr<const Config> before =
+        owned_config_ != nullptr ? owned_config_ : std::make_shared<const Config>(*config_);
+    owned_config_ = over->what.config;
+    config_ = owned_config_.get();
+    rights_.update(*config_);
+    const Library &next = *over->what.next;
+    auto retired = std::make_unique<Retired>();
+    retired->library = over->what.exchange(std::move(over->what.next));
+    retired->candidates = std::move(over->candidates);
+    for (const auto &candidate : retired->candidates) candidate->hand_over(now);
+    for (const auto &candidate : retired->candidates) candidate->supervisor->stop(now);
+    retired_.push_back(std::move(retired));
+    if (plugin_file_watch_) plugin_file_watch_->taken(next);
+    tell_new_warnings(*before, *config_, now);
+    const std::string reason =
+        std::string(next.file_name()) + ": " + to_text(outcome.versions) + "; instances: " + list_of(outcome.instances);
+    bus_.publish({.kind = KITH_EVENT_PLUGIN_REPLACED, .duration = outcome.duration, .has_duration = true, .reason = reason},
+                 now);
+    engine_loop_.soon();
+    if (over->what.done) over->what.done(outcome);
+}
+
+void Engine::end_replacement(const std::string &failure, Time now) {
+    const std::unique_ptr<Replacement> over = std::move(replacement_);
+    PluginReplacement::Outcome outcome = outcome_of(*over, now);
+    outcome.failure = failure;
+    for (const auto &candidate : over->candidates) {
+        candidate->end_rest();
+        candidate->supervisor->stop(now);
+    }
+    publish_not_replaced(over->what.former->file_name(), failure);
+    auto retired = std::make_unique<Retired>();
+    retired->library = std::move(over->what.next);
+    retired->candidates = std::move(over->candidates);
+    retired_.push_back(std::move(retired));
+    if (over->what.done) over->what.done(outcome);
+}
+
+void Engine::publish_not_replaced(std::string_view file, std::string_view why) {
+    const Time now = engine_loop_.now();
+    bus_.set_wall(now, engine_loop_.wall());
+    const std::string reason =
+        std::string(file) + ": the new version is not taken into use, and the former one goes on: " + std::string(why);
+    bus_.publish({.kind = KITH_EVENT_PLUGIN_REFUSED, .status = KITH_INVALID, .reason = reason}, now);
+}
+
+Time Engine::replacement_deadline() const {
+    return replacement_ == nullptr ? never : std::min(replacement_->deadline, replacement_->rest_until);
+}
+
+} // namespace kith::core
