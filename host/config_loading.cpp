@@ -212,4 +212,67 @@ LoadedConfig reload_config(const std::string &file, const std::string &plugin_di
     return result;
 }
 
+namespace {
+
+// A name of the new version that a plugin of another file has.
+std::optional<core::Refusal> find_taken_name(const core::Library &next, const core::Library &former,
+                                             const core::Registry &running) {
+    for (const auto &plugin : next.plugins()) {
+        std::vector<std::string_view> names{plugin->id()};
+        names.insert(names.end(), plugin->aliases().begin(), plugin->aliases().end());
+        for (const std::string_view name : names) {
+            const core::Plugin *other = running.find(plugin->kind(), name);
+            if (other != nullptr && &other->library() != &former)
+                return core::Refusal{next.file(), "L5",
+                                     '"' + std::string(name) + "\" is already used by " + other->library().file(),
+                                     "keep one of the two files and remove the other"};
+        }
+    }
+    return std::nullopt;
+}
+
+// Empty, with the refusal, when the file must not be used.
+std::unique_ptr<core::Library> read_sealed(const core::PluginSettings &settings, const core::Library &former,
+                                           std::optional<core::Refusal> &refusal) {
+    core::Registry registry(loader_settings(settings, {}));
+    const auto every = [](const core::Plugin &) { return true; };
+    if (!registry.load(former.file()) || !registry.seal(every)) {
+        refusal = registry.refused().back();
+        return nullptr;
+    }
+    auto library = registry.release(*registry.libraries().front());
+    if (library->sealed_copy() >= 0) return library;
+    refusal =
+        core::Refusal{former.file(), "L1", "it cannot be copied into memory here, so it cannot be loaded into another process",
+                      "start kith again"};
+    return nullptr;
+}
+
+} // namespace
+
+LoadedReplacement read_replacement(const std::string &config_file, const core::PluginSettings &settings,
+                                   const core::Registry &running, const core::Library &former) {
+    LoadedReplacement result;
+    std::unique_ptr<core::Library> library = read_sealed(settings, former, result.refusal);
+    if (library != nullptr) result.refusal = find_taken_name(*library, former, running);
+    if (result.refusal) return result;
+    LoadedConfig read;
+    const auto text = read_config(config_file, read);
+    if (!text) {
+        result.diagnostics = std::move(read.diagnostics);
+        return result;
+    }
+    core::PluginCatalogue catalogue = core::catalogue_from_registry(running, {});
+    std::erase_if(catalogue.installed, [&](const core::PluginInfo &info) { return info.file == former.file_name(); });
+    for (core::PluginInfo &info : core::catalogue_of(*library)) catalogue.installed.push_back(std::move(info));
+    const core::ConfigInputs inputs{
+        .environment = environment,
+        .read_file = noting_reader(read),
+        .plugins = [&](const core::PluginSettings &) { return core::PluginCatalogue(catalogue); },
+    };
+    result.config = core::load(config_file, *text, inputs, result.diagnostics);
+    if (result.config) result.library = std::move(library);
+    return result;
+}
+
 } // namespace kith::app

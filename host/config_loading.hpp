@@ -5,6 +5,7 @@
 
 #include <core/config/config.hpp>
 #include <core/config/diagnostics.hpp>
+#include <core/loader/library.hpp>
 #include <core/loader/registry.hpp>
 
 #include <cstdint>
@@ -43,6 +44,19 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
 /// The same for a daemon that runs with the plugins of `running`: the file is read again, and only plugins that are not there yet are opened; they
 /// are in the registry of the result, which is null when none is needed.
 LoadedConfig reload_config(const std::string &file, const std::string &plugin_dir, const core::Registry &running);
+
+/// A new version of a file that is loaded, and the configuration with it.
+struct LoadedReplacement {
+    std::optional<core::Refusal> refusal; ///< of the file, by the rules L1 to L5
+    core::Diagnostics diagnostics;        ///< of the configuration, when config is empty
+    std::optional<core::Config> config;
+    std::unique_ptr<core::Library> library; ///< sealed; with a valid configuration only
+};
+
+/// Reads the file of a library of `running` again, as it is now, and the configuration with the plugins of the new version. No code of it runs
+/// in this process. settings: those in force.
+LoadedReplacement read_replacement(const std::string &config_file, const core::PluginSettings &settings,
+                                   const core::Registry &running, const core::Library &former);
 
 /// The plugins of a directory, or of the default one if `dir` is empty; none is opened. command: for the error. Null, with the reason on
 /// standard error, when the directory cannot be read.

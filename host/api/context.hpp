@@ -4,6 +4,7 @@
 #pragma once
 
 #include "reload.hpp"
+#include "replacement.hpp"
 
 #include <core/cluster/base/status.hpp>
 #include <core/cluster/events/event_bus.hpp>
@@ -53,6 +54,7 @@ struct ApiContext {
     std::function<std::optional<LastReload>()> last_reload; ///< may be empty
     std::function<core::Status(std::string_view topology, const core::Order &)> order;
     std::function<std::optional<std::size_t>(std::string_view file)> retry; ///< as Engine::retry
+    ReplaceFunction replace;
     /// Of the connector of that name; null when there is none. Valid for the call.
     std::function<core::MessagesBinding *(std::string_view connector)> messages;
     /// As AsioWorld::idle_for; may be empty.

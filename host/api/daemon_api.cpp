@@ -74,7 +74,8 @@ std::function<void(std::function<void()>)> poster(boost::asio::io_context &io) {
 
 } // namespace
 
-ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, const LoadedConfig &loaded) {
+ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, Replacer &replacer,
+                              const LoadedConfig &loaded) {
     ApiContext context;
     context.version = KITH_VERSION;
     context.run = new_run();
@@ -109,6 +110,10 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
     context.refresh = [&engine] { engine.refresh(); };
     context.order = [&engine](std::string_view topology, const core::Order &order) { return engine.order(topology, order); };
     context.retry = [&engine](std::string_view file) { return engine.retry(file); };
+    context.replace = [&replacer](const std::string &file, bool dry_run,
+                                  std::function<void(const ReplacementVerdict &)> verdict) {
+        return replacer.request(file, dry_run, std::move(verdict));
+    };
     context.messages = [&engine](std::string_view connector) { return engine.messages(connector); };
     context.idle_for = [&world](const kith_host &host) { return world.idle_for(host); };
     context.post = poster(io_);
@@ -116,11 +121,11 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
 }
 
 DaemonApi::DaemonApi(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log,
-                     Reloader &reloader, const LoadedConfig &loaded)
+                     Reloader &reloader, Replacer &replacer, const LoadedConfig &loaded)
     : io_(io),
       counters_(engine.bus()),
       lag_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
-      router_(context(world, engine, reloader, loaded)),
+      router_(context(world, engine, reloader, replacer, loaded)),
       second_(io),
       log_(log),
       tcp_(io, router_, {}, [this](std::uint32_t level, const std::string &message, const std::string &reason) {
@@ -195,9 +200,10 @@ void DaemonApi::listen_on_socket(const LoadedConfig &loaded) {
 }
 
 std::unique_ptr<DaemonApi> DaemonApi::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
-                                           core::Logger &log, Reloader &reloader, const LoadedConfig &loaded) {
+                                           core::Logger &log, Reloader &reloader, Replacer &replacer,
+                                           const LoadedConfig &loaded) {
     if (!loaded.config->api.on) return nullptr;
-    std::unique_ptr<DaemonApi> host(new DaemonApi(io, world, engine, log, reloader, loaded));
+    std::unique_ptr<DaemonApi> host(new DaemonApi(io, world, engine, log, reloader, replacer, loaded));
     if (const std::string why = host->prepare(*loaded.config); !why.empty())
         throw ApiUnavailable("api.listen: " + why + "; free the address or correct its `tls`, or choose another address");
     host->listen_on_socket(loaded);

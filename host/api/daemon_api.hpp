@@ -12,6 +12,7 @@
 #include <host/api/transport/tcp_server.hpp>
 #include <host/config_loading.hpp>
 #include <host/reload/reloader.hpp>
+#include <host/reload/replacer.hpp>
 #include <host/world/asio_world.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -33,7 +34,8 @@ class DaemonApi {
     /// All outlive it. Nothing is served before the loop runs. Null: there is no API. A default socket that cannot be made is a line of the log;
     /// a configured one, or an address that cannot be listened on, is an ApiUnavailable.
     static std::unique_ptr<DaemonApi> make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
-                                           core::Logger &log, Reloader &reloader, const LoadedConfig &loaded);
+                                           core::Logger &log, Reloader &reloader, Replacer &replacer,
+                                           const LoadedConfig &loaded);
     ~DaemonApi();
 
     /// A reload, in two steps: binds the TCP addresses that `next` has besides those of now. Returns why one cannot be bound; then nothing has
@@ -47,9 +49,10 @@ class DaemonApi {
 
   private:
     DaemonApi(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log, Reloader &reloader,
-              const LoadedConfig &loaded);
+              Replacer &replacer, const LoadedConfig &loaded);
     void listen_on_socket(const LoadedConfig &loaded);
-    ApiContext context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, const LoadedConfig &loaded);
+    ApiContext context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, Replacer &replacer,
+                       const LoadedConfig &loaded);
     void measure_lag();
 
     boost::asio::io_context &io_;

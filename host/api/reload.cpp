@@ -3,9 +3,9 @@
 
 #include "errors.hpp"
 #include "json_writer.hpp"
+#include "verdict_stream.hpp"
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 namespace kith::app {
@@ -26,27 +26,6 @@ std::string verdict_document(const ReloadVerdict &verdict) {
     json.member("verdict", verdict.word).member("reason", verdict.reason).member("duration_ms", verdict.milliseconds);
     return ',' + out + '}';
 }
-
-// The verdict, when it is there.
-class VerdictStream final : public ApiStream {
-  public:
-    struct State {
-        std::optional<std::string> text;
-        std::function<void()> ready;
-    };
-    explicit VerdictStream(std::shared_ptr<State> state) : state_(std::move(state)) {}
-
-    bool fill(std::string &out, std::size_t) override {
-        if (!state_->text) return true;
-        out += std::exchange(*state_->text, {});
-        return false;
-    }
-    std::string_view heartbeat() const override { return {}; }
-    void on_ready(std::function<void()> ready) override { state_->ready = std::move(ready); }
-
-  private:
-    std::shared_ptr<State> state_;
-};
 
 } // namespace
 
@@ -73,18 +52,11 @@ std::string plan_document(const ReloadStart &start) {
 
 ApiAnswer reload_answer(const ReloadFunction &reload, const ReloadRequest &request) {
     const auto state = std::make_shared<VerdictStream::State>();
-    const ReloadStart start = reload(request, [state](const ReloadVerdict &verdict) {
-        state->text = verdict_document(verdict);
-        if (state->ready) state->ready();
-    });
+    const ReloadStart start = reload(request, [state](const ReloadVerdict &verdict) { state->set(verdict_document(verdict)); });
     if (!start.error.empty()) return error_answer(409, start.error, start.message, start.remedy);
     ApiAnswer answer;
     answer.body = plan_document(start);
-    if (state->text) {
-        answer.body += *state->text;
-    } else {
-        answer.stream = std::make_unique<VerdictStream>(state);
-    }
+    append_verdict(answer, state);
     return answer;
 }
 

@@ -34,6 +34,7 @@ enum class Route : std::uint8_t {
     state,
     refresh,
     retry,
+    replace,
     reload,
     pause,
     resume,
@@ -72,6 +73,7 @@ constexpr Entry routes[] = {
     {Route::state, "GET", {"v1", "state"}, {}},
     {Route::refresh, "POST", {"v1", "refresh"}, {}},
     {Route::retry, "POST", {"v1", "plugins", any, "retry"}, {}},
+    {Route::replace, "POST", {"v1", "plugins", any, "replace"}, {"dry_run"}},
     {Route::reload, "POST", {"v1", "reload"}, {"dry_run", "confirm"}},
     {Route::pause, "POST", {"v1", "topologies", any, "pause"}, {"for"}},
     {Route::resume, "POST", {"v1", "topologies", any, "resume"}, {}},
@@ -299,6 +301,11 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
             return error_answer(404, "not_found", "no instance in use is of the file `" + target->path[2] + "`",
                                 "GET /v1/plugins lists the files, which are named here without their directories.");
         return document(R"({"retried":)" + std::to_string(*count) + '}');
+    }
+    case Route::replace: {
+        bool dry_run = false;
+        if (!flag_parameter(*target, "dry_run", dry_run)) return malformed("`dry_run` is true or false");
+        return replacement_answer(context_.replace, target->path[2], dry_run);
     }
     case Route::refresh: {
         context_.refresh();

@@ -40,7 +40,8 @@ int init(const Arguments &arguments);
 int check(const Arguments &arguments);
 int discover(const Arguments &arguments);
 int plugins(const Arguments &arguments);
-int plugins_retry(const Arguments &arguments); ///< `kith plugins retry`
+int plugins_replace(const Arguments &arguments); ///< `kith plugins replace`
+int plugins_retry(const Arguments &arguments);   ///< `kith plugins retry`
 int schema(const Arguments &arguments);
 int sim(const Arguments &arguments);
 int version(const Arguments &arguments);

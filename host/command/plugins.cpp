@@ -49,13 +49,17 @@ std::optional<core::GrantsOfFile> grants_of(const std::string &config, const std
 
 int plugins(const Arguments &arguments) {
     if (!arguments.empty() && arguments.front() == "retry") return plugins_retry({arguments.begin() + 1, arguments.end()});
+    if (!arguments.empty() && arguments.front() == "replace") return plugins_replace({arguments.begin() + 1, arguments.end()});
     CommandLine command_line;
     command_line.name = "plugins";
-    command_line.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID] [--config FILE] | kith plugins retry FILE";
+    command_line.synopsis =
+        "kith plugins [DIR] [--json] [--details] [--options ID] [--config FILE] | kith plugins retry|replace FILE";
     command_line.about =
         "Lists the plugins in the directory, with the ABI version for which they were built, and the files that were\n"
         "refused, with the violated rule and the remedy. Without DIR: the default plugin directory. `retry FILE` ends the\n"
-        "quarantine of a plugin that crashed too often (`kith status` names it).\n"
+        "quarantine of a plugin that crashed too often (`kith status` names it), and `replace FILE` has the running daemon "
+        "take a\n"
+        "new version of a file into use; both print their own --help.\n"
         "Exit status: 0 all files were accepted, 1 some were refused or FILE is invalid, 3 the directory cannot be read.\n";
     command_line.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
         "details", "also print the file of each plugin, its SHA-256, services and flags")(

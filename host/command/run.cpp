@@ -11,6 +11,7 @@
 #include <host/progress_reporter.hpp>
 #include <host/reload/config_watch.hpp>
 #include <host/reload/reloader.hpp>
+#include <host/reload/replacer.hpp>
 #include <host/resident_code.hpp>
 #include <host/service_manager.hpp>
 #include <host/world/asio_world.hpp>
@@ -103,7 +104,8 @@ class Daemon {
                           .answer = loaded.config->plugins.answer_timeout}),
           engine_(world_, log_, *loaded.config, *loaded.registry, &isolator_),
           reloader_(engine_, *loaded.registry, loaded, reload_settings(*loaded.config, plugin_dir)),
-          api_(DaemonApi::make(io_, world_, engine_, log_, reloader_, loaded)) {
+          replacer_(engine_, *loaded.registry, reloader_, replacer_settings(*loaded.config)),
+          api_(DaemonApi::make(io_, world_, engine_, log_, reloader_, replacer_, loaded)) {
         if (!log_options.json)
             progress_ =
                 std::make_unique<ProgressReporter>(io_, [this](std::chrono::seconds waited) { return progress_text(waited); });
@@ -188,6 +190,13 @@ class Daemon {
         });
     }
 
+    Replacer::Settings replacer_settings(const core::Config &config) {
+        return {.config_file = config.file,
+                .log = [this](std::uint32_t level, const std::string &message, const std::string &reason) {
+                    log_.log(level, message, {{"reason", reason}});
+                }};
+    }
+
     Reloader::Settings reload_settings(const core::Config &config, const std::string &plugin_dir) {
         return {.file = config.file,
                 .plugin_dir = plugin_dir,
@@ -240,6 +249,7 @@ class Daemon {
     isolation::Isolator isolator_;
     core::Engine engine_;
     Reloader reloader_;
+    Replacer replacer_;
     std::unique_ptr<DaemonApi> api_;
     std::unique_ptr<ConfigWatch> config_watch_;
     EventLogger event_logger_{engine_.bus(), io_, log_};

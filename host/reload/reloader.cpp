@@ -86,8 +86,9 @@ ReloadStart Reloader::refuse(std::string_view code, std::string message, std::st
 }
 
 ReloadStart Reloader::request(const ReloadRequest &request, std::function<void(const ReloadVerdict &)> verdict) {
-    if (engine_.reloading())
-        return refuse("busy", "a reload is under way", "Ask again when it has ended, which takes a few seconds.", request);
+    if (engine_.reloading() || engine_.replacing())
+        return refuse("busy", engine_.replacing() ? "a plugin is being replaced" : "a reload is under way",
+                      "Ask again when it has ended, which takes a few seconds.", request);
     LoadedConfig loaded = reload_config(settings_.file, settings_.plugin_dir, registry_);
     files_ = loaded.files;
     if (!loaded.config)
@@ -139,11 +140,15 @@ void Reloader::conclude(const std::string &failure) {
     if (const auto verdict = std::exchange(verdict_, nullptr))
         verdict({failure.empty() ? "applied" : "failed", failure, (engine_.now() - began_) / 1'000'000});
     if (settings_.ended) settings_.ended();
+    follow_up();
+}
+
+void Reloader::follow_up() {
     if (std::exchange(again_, false)) request_unattended(std::exchange(unchanged_, nullptr));
 }
 
 void Reloader::request_unattended(std::function<void()> unchanged) {
-    if (engine_.reloading()) {
+    if (engine_.reloading() || engine_.replacing()) {
         again_ = true;
         unchanged_ = std::move(unchanged);
         return;

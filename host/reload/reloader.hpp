@@ -44,9 +44,15 @@ class Reloader {
     /// As ReloadFunction. While a reload is under way it is refused.
     ReloadStart request(const ReloadRequest &request, std::function<void(const ReloadVerdict &)> verdict);
 
+    /// After a reload, or a replacement of a plugin's file: a reload that was requested meanwhile follows.
+    void follow_up();
+
     /// A reload that nobody waits for: its verdict is in the log. While one is under way, another one follows it. unchanged: called when the
     /// file has not changed.
     void request_unattended(std::function<void()> unchanged);
+
+    /// The engine runs with this configuration now, after a replacement of a plugin's file.
+    void take(std::shared_ptr<const core::Config> config) { config_ = std::move(config); }
 
     const core::Config &config() const { return *config_; }
     const std::string &sha256() const { return sha256_; }

@@ -26,6 +26,9 @@ struct ApiWorld {
     bool reload_at_once = true;
     ReloadRequest reload_request;
     std::function<void(const ReloadVerdict &)> reload_verdict;
+    std::string_view replace_error; // what a replacement answers
+    bool replace_at_once = true;
+    std::function<void(const ReplacementVerdict &)> replace_verdict;
     std::deque<std::function<void()>> posted;
     ApiContext context;
 
@@ -41,6 +44,19 @@ struct ApiWorld {
         context.refresh = [this] { ++refreshes; };
         context.retry = [](std::string_view file) {
             return file == "libone.so" ? std::optional<std::size_t>(1) : std::nullopt;
+        };
+        context.replace = [this](const std::string &file, bool dry_run,
+                                 std::function<void(const ReplacementVerdict &)> verdict) -> ReplacementStart {
+            if (file != "libone.so")
+                return {"not_found", "no instance in use is of the file `" + file + "`", "Name another one."};
+            if (!replace_error.empty()) return {replace_error, "it is not possible", "Do something else."};
+            core::PluginReplacement::Outcome outcome;
+            outcome.instances = {"topologies.one.s"};
+            outcome.versions = {{"one", "1.0.0", "1.1.0"}};
+            outcome.duration = 12'000'000;
+            replace_verdict = std::move(verdict);
+            if (replace_at_once) replace_verdict({dry_run ? "possible" : "replaced", outcome});
+            return {};
         };
         context.reload = [this](const ReloadRequest &request, std::function<void(const ReloadVerdict &)> verdict) {
             reload_request = request;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "replacer.hpp"
+
+#include <core/config/diagnostics.hpp>
+#include <core/reload/plan.hpp>
+#include <kith/service/log.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::app {
+
+namespace {
+
+// Whether the part is an instance of a plugin of this library that takes other options.
+bool is_of(const core::ReloadPlan::Part &part, const core::EngineView &view, const core::Library &library) {
+    if (part.action != core::ReloadPlan::Action::restarted) return false;
+    constexpr std::string_view prefixes[] = {"connectors.", "", "topologies.", "sinks.", ""}; // by kind
+    const std::string name = std::string(prefixes[static_cast<std::size_t>(part.kind)]) + part.name;
+    return std::ranges::any_of(
+        view.instances, [&](const core::InstanceView &one) { return one.name == name && one.file == library.file_name(); });
+}
+
+// What differs in the configuration besides the options of the instances that are replaced; empty: nothing.
+std::string other_changes(core::ReloadPlan plan, const core::EngineView &view, const core::Library &library) {
+    std::erase_if(plan.parts, [&](const core::ReloadPlan::Part &part) { return is_of(part, view, library); });
+    std::string text;
+    for (const std::string &line : core::describe(plan)) text += (text.empty() ? "" : "; ") + line;
+    return text;
+}
+
+ReplacementStart refusal(std::string_view code, std::string message, std::string_view remedy) {
+    return {code, std::move(message), remedy};
+}
+
+} // namespace
+
+Replacer::Replacer(core::Engine &engine, core::Registry &registry, Reloader &reloader, Settings settings)
+    : engine_(engine), registry_(registry), reloader_(reloader), settings_(std::move(settings)) {
+    engine_.on_plugin_changed([this](const std::string &file) {
+        request(file.substr(file.rfind('/') + 1), false, [](const ReplacementVerdict &) {});
+    });
+}
+
+ReplacementStart Replacer::request(const std::string &file, bool dry_run,
+                                   std::function<void(const ReplacementVerdict &)> verdict) {
+    const core::EngineView view = engine_.view();
+    const auto in_use = [&](const core::Library &library) {
+        return std::ranges::any_of(view.instances,
+                                   [&](const core::InstanceView &one) { return one.file == library.file_name(); });
+    };
+    const auto former =
+        std::ranges::find_if(registry_.libraries(), [&](const auto &library) { return library->file_name() == file; });
+    if (former == registry_.libraries().end() || !in_use(**former))
+        return refusal("not_found", "no instance in use is of the file `" + file + "`",
+                       "GET /v1/plugins lists the files, which are named here without their directories.");
+    ReplacementStart start = begin(**former, dry_run, std::move(verdict));
+    if (start.error.empty()) return start;
+    settings_.log(KITH_LOG_WARNING, "the plugin is not replaced", start.message);
+    if (!dry_run && start.error != "busy") engine_.publish_not_replaced(file, start.message);
+    return start;
+}
+
+ReplacementStart Replacer::begin(const core::Library &former, bool dry_run,
+                                 std::function<void(const ReplacementVerdict &)> verdict) {
+    if (engine_.replacing() || engine_.reloading())
+        return refusal("busy", engine_.replacing() ? "a replacement is under way" : "a reload is under way",
+                       "Ask again when it has ended, which takes 10 s at most.");
+    LoadedReplacement read = read_replacement(settings_.config_file, reloader_.config().plugins, registry_, former);
+    if (read.refusal)
+        return refusal("refused", read.refusal->rule + ": " + read.refusal->reason + "; " + read.refusal->remedy,
+                       "Install another file in its place, by mv or install; the former one goes on.");
+    if (!read.config)
+        return refusal("config_refused",
+                       "the configuration is invalid with the new version: " + core::to_text(read.diagnostics),
+                       "Correct the configuration and reload it, or install another version; the former one goes on.");
+    const std::string others = other_changes(core::plan_reload(reloader_.config(), *read.config), engine_.view(), former);
+    if (!others.empty())
+        return refusal("config_changed",
+                       "the configuration differs from the one in force, apart from the options of this plugin: " + others,
+                       "Reload the configuration first (`kith reload`), or start kith again if the new version changes the "
+                       "meaning of it.");
+    auto config = std::make_shared<const core::Config>(std::move(*read.config));
+    const core::Status status = engine_.replace(
+        {.former = &former,
+         .next = std::move(read.library),
+         .config = config,
+         .exchange = [this,
+                      &former](std::unique_ptr<core::Library> next) { return registry_.exchange(former, std::move(next)); },
+         .dry_run = dry_run,
+         .done =
+             [this, dry_run, config, verdict = std::move(verdict)](const core::PluginReplacement::Outcome &outcome) {
+                 if (!dry_run) conclude(config, outcome);
+                 verdict({dry_run ? "possible" : outcome.failure.empty() ? "replaced" : "failed", outcome});
+             }});
+    if (status) return {};
+    return status.status == KITH_BUSY ? refusal("busy", status.text, "Ask again when it has ended, which takes 10 s at most.")
+                                      : refusal("not_replaceable", status.text, "Start kith again, which interrupts no link.");
+}
+
+void Replacer::conclude(std::shared_ptr<const core::Config> config, const core::PluginReplacement::Outcome &outcome) {
+    if (outcome.failure.empty()) reloader_.take(std::move(config));
+    reloader_.follow_up();
+}
+
+} // namespace kith::app

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""A new version of an isolated plugin's file is taken into use while kith runs, or is not, and then the former one goes on."""
+
+import os
+import pathlib
+import re
+import shutil
+import unittest
+
+from api_client import ask
+from lab import Scenario, main
+from waiting import BUILD, PLUGINS, TEST_PLUGINS, wait_until
+
+VERSIONS = pathlib.Path(TEST_PLUGINS) / "versions"
+NAME = "libversions.so"
+
+
+def helpers(pid):
+    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+class Replacement(Scenario):
+    def directory(self):
+        directory = BUILD.resolve() / f"replacement-{os.getpid()}"
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(mode=0o755)
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        return directory
+
+    def install(self, version):
+        """As install and mv do it: another inode."""
+        new = self.place / ".new"
+        shutil.copyfile(VERSIONS / version / NAME, new)
+        new.rename(self.place / NAME)
+
+    def begin(self, **plugins):
+        self.place = self.directory()
+        self.install("first")
+        self.config = {
+            "plugins": {"dir": [PLUGINS, str(self.place)], **plugins},
+            "topologies": {"t": {"strategy": "versions", "config": {"count": 20, "interval": 20, "churn": 2}, "connector": "c"}},
+            "connectors": {"c": {"plugin": "versions", "config": {"count": 20}}},
+            "sinks": {"k": {"plugin": "versions", "config": {}, "filter": ["peer.*", "link.*"]}},
+        }
+        kith = self.lab.kith(self.config)
+        kith.wait("topology.ready")
+        wait_until(lambda: len(kith.found("link.up")) == 20, "all are linked", None, kith.tail)
+        self.socket = wait_until(lambda: next(iter(self.lab.dir.glob("run-*/kith.sock")), None), "the API's socket", None, kith.tail)
+        return kith
+
+    def replace(self, *arguments):
+        return self.lab.command("plugins", "replace", *arguments, "--socket", self.socket)
+
+    def undisturbed(self, kith):
+        for kind in ("link.down", "peer.missing", "peer.lost", "topology.stale", "connector.detached", "plugin.crashed", "plugin.failed"):
+            self.assertEqual(kith.found(kind), [], kind)
+        self.assertEqual(len(kith.found("link.up")), 20)
+        self.assertEqual(ask(self.socket, "/readyz").status, 200)
+
+    def events_of_sinks(self, kith):
+        """Each instance of the sink got all events between its first and its last one, and begins where the one before has ended. Returns
+        the number of events, and how many came again."""
+        wanted = [event["seq"] for event in kith.events() if event["kind"].startswith(("peer.", "link."))]
+        at = again = 0
+        for first, last, count in (map(int, match) for match in re.findall(r"events (\d+) (\d+) (\d+)", kith.log())):
+            begin = wanted.index(first)
+            self.assertLessEqual(begin, at, "events are missing")
+            self.assertEqual(wanted.index(last) + 1 - begin, count)
+            again += at - begin
+            at = begin + count
+        return at, again
+
+    def test_of_strategy_connector_and_sink(self):
+        kith = self.begin()
+        before = helpers(kith.pid)
+        self.assertEqual(len(before), 3)
+        self.install("second")
+        possible = self.replace(NAME, "--dry-run")
+        self.assertEqual(possible.returncode, 0, possible.stderr)
+        self.assertRegex(possible.stdout, "possible")
+        self.assertEqual(kith.found("plugin.replaced"), [])
+        done = self.replace(NAME)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"^libversions.so: versions 1.0.0 -> 1.1.0, versions 1.0.0 -> 1.1.0, .*\n"
+                                      r"instances: sinks.k, connectors.c, topologies.t.versions\nreplaced within \d+ ms\n$")
+        event = kith.wait("plugin.replaced")
+        self.assertRegex(event["reason"], r"libversions.so: versions 1.0.0 -> 1.1.0.*; instances: .*topologies.t.versions")
+        self.assertGreater(event["duration_ms"], 0)
+        wait_until(lambda: len(helpers(kith.pid)) == 3 and not set(before) & set(helpers(kith.pid)), "three other helpers", None, kith.tail)
+        plugins = ask(self.socket, "/v1/plugins").json()["plugins"]
+        self.assertEqual({one["version"] for one in plugins if one["id"] == "versions"}, {"1.1.0"})
+        config = ask(self.socket, "/v1/config").json()
+        self.assertEqual(config["sinks"]["k"]["config"]["added"], 7)  # the default of the new version
+        seen = kith.last()
+        wait_until(lambda: len([event for event in kith.found("peer.updated") if event["seq"] > seen]) > 10, "the new one looks", None, kith.tail)
+        self.undisturbed(kith)
+        self.install("first")
+        self.assertEqual(self.replace(NAME).returncode, 0)  # and back
+        self.undisturbed(kith)
+        self.assertEqual(kith.found("plugin.changed"), [])
+        self.assertEqual(kith.terminate(), 0)
+        got, again = self.events_of_sinks(kith)
+        self.assertGreater(got, 40)
+        self.assertEqual(again, 0)
+
+    def refused(self, version, code, why):
+        kith = self.begin()
+        before = sorted(helpers(kith.pid))
+        self.install(version)
+        answer = self.replace(NAME)
+        self.assertEqual(answer.returncode, 1, answer.stdout)
+        self.assertRegex(answer.stdout + answer.stderr, why)
+        self.assertRegex(kith.wait("plugin.refused")["reason"], "libversions.so: the new version is not taken into use, and the former one goes on: .*" + why)
+        if code:
+            self.assertRegex(answer.stderr, why)
+        wait_until(lambda: sorted(helpers(kith.pid)) == before, "the new helpers are gone", None, kith.tail)
+        seen = kith.last()
+        wait_until(lambda: len([event for event in kith.found("peer.updated") if event["seq"] > seen]) > 10, "the former one looks", None, kith.tail)
+        self.undisturbed(kith)
+        self.assertEqual(kith.found("plugin.replaced"), [])
+        return kith
+
+    def test_goes_back_when_create_refuses(self):
+        self.refused("refuse", None, "this version refuses to be created")
+
+    def test_goes_back_when_it_crashes(self):
+        self.refused("crash", None, "killed by signal 6 .*during start")
+
+    def test_goes_back_when_it_stays_mute(self):
+        self.refused("mute", None, r"it has not \w+.* within 10 s")
+
+    def test_goes_back_when_it_needs_a_right(self):
+        self.refused("right", None, "may not read the environment variable VERSIONS_SECRET")
+
+    def test_takes_the_right_that_is_granted(self):
+        kith = self.begin(grants={NAME: ["env:VERSIONS_SECRET"]})
+        self.install("right")
+        answer = self.replace(NAME)
+        self.assertEqual(answer.returncode, 0, answer.stdout + answer.stderr)
+        self.undisturbed(kith)
+
+    def test_a_file_that_violates_a_rule_is_refused(self):
+        kith = self.begin()
+        (self.place / NAME).write_bytes(b"this is no library")
+        answer = self.replace(str(self.place / NAME))
+        self.assertEqual(answer.returncode, 1)
+        self.assertRegex(answer.stderr, "L2: it is no ELF file|L2: ")
+        self.install("second")
+        os.chmod(self.place / NAME, 0o666)
+        self.assertRegex(self.replace(NAME).stderr, "L1: ")
+        self.undisturbed(kith)
+
+    def test_what_it_is_not(self):
+        kith = self.begin()
+        self.assertRegex(self.replace("libnone.so").stderr, "no instance in use is of the file")
+        answer = self.replace(str(VERSIONS / "second" / NAME))
+        self.assertEqual(answer.returncode, 1)
+        self.assertRegex(answer.stderr, f"is not the file that kith has loaded; install it as {re.escape(str(self.place / NAME))}")
+        self.config["topologies"]["t"]["policy"] = {"min_peers": 1}
+        self.lab.write(kith.config.name, self.config)
+        self.install("second")
+        answer = self.replace(NAME)
+        self.assertEqual(answer.returncode, 1)
+        self.assertRegex(answer.stderr, "differs from the one in force.*topology t: changed, by policy.min_peers")
+        self.undisturbed(kith)
+
+    def test_in_the_daemons_process_it_is_not_replaced(self):
+        kith = self.begin(isolate="none")
+        self.install("second")
+        answer = self.replace(NAME)
+        self.assertEqual(answer.returncode, 1)
+        self.assertRegex(answer.stderr, "runs in the process of kith, where a library stays loaded")
+        self.undisturbed(kith)
+
+    def test_watch_replaces_a_file_that_has_changed(self):
+        kith = self.begin(watch=True)
+        self.install("second")
+        self.assertRegex(kith.wait("plugin.changed")["reason"], "takes the place of what is in use if it works")
+        kith.wait("plugin.replaced")
+        self.undisturbed(kith)
+        self.install("crash")
+        kith.wait("plugin.refused")
+        self.undisturbed(kith)
+        self.install("first")
+        wait_until(lambda: len(kith.found("plugin.replaced")) == 2, "replaced again", None, kith.tail)
+        self.undisturbed(kith)
+
+    def test_without_watch_the_event_names_the_command(self):
+        kith = self.begin()
+        self.install("second")
+        self.assertRegex(kith.wait("plugin.changed")["reason"], "by `kith plugins replace libversions.so`")
+
+
+if __name__ == "__main__":
+    main()
