@@ -22,10 +22,25 @@ inline constexpr int socket_fd = 3, library_fd = 4, trace_fd = 5;
 
 inline constexpr std::uint32_t no_instance = 0;
 
-/// life_table of instance 0, to the helper.
-enum class ToHelper : std::uint8_t { hello, ping };
+/// life_table of instance 0, to the helper. The last three are for a simulated world alone, as in check/.
+enum class ToHelper : std::uint8_t {
+    hello,
+    ping,
+    simulate, ///< from now on time, random bytes and the moment of posts come from kith
+    answer,   ///< to the question: a number (64 bits) and bytes (string)
+    deliver,  ///< the posts that wait
+};
 /// life_table of instance 0, to kith.
-enum class FromHelper : std::uint8_t { ready, refused, pong };
+enum class FromHelper : std::uint8_t {
+    ready,
+    refused,
+    pong,
+    question, ///< a Question (8 bits) and a number of bytes (32 bits). The helper waits for the answer
+    posted,   ///< kith is to send `deliver`
+};
+
+/// What a helper in a simulated world asks for.
+enum class Question : std::uint8_t { monotonic, wall, random };
 
 /// The first message. All strings: borrowed.
 struct Hello {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "isolated_process.hpp"
 
+#include "process_end.hpp"
+
 #include <kith/result.hpp>
 
 #include <boost/asio/post.hpp>
@@ -245,6 +247,8 @@ void IsolatedProcess::take(std::string_view message) {
         for (const auto &tenant : tenants_) tenant->refused(refusal_);
         return end("its library was refused");
     }
+    case FromHelper::question:
+    case FromHelper::posted: break; // time is not simulated here
     }
     throw std::runtime_error("a message of life that nobody knows");
 }
@@ -275,7 +279,7 @@ void IsolatedProcess::read_words() {
 }
 
 void IsolatedProcess::report_refused_call(std::string_view call) {
-    const std::string text = "the system call " + std::string(call) + " was refused by its sandbox";
+    const std::string text = refused_call_text(std::string(call));
     for (const auto &tenant : tenants_) tenant->instance.report_refused_right(text);
 }
 
@@ -308,21 +312,9 @@ void IsolatedProcess::process_ended() {
     for (Descriptor *one : {&socket_, &words_, &end_})
         if (one->is_open()) one->close(ignored);
 
-    const std::string text = account(how);
+    const std::string text = process_end(how, reason_, helper_.last_call(), said_.text());
     // Each is removed later, when core has destroyed it: none of these calls does.
     for (const auto &tenant : tenants_) tenant->lost(text);
-}
-
-// What is published: how it ended, during which call, and what it said.
-std::string IsolatedProcess::account(const std::string &how) const {
-    std::string text = "its process ";
-    if (reason_.empty())
-        text += (how.starts_with("exited") ? "" : "was ") + how;
-    else
-        text += "was ended: " + reason_;
-    if (const std::string call = helper_.last_call(); !call.empty()) text += ", during " + call;
-    if (const std::string words = said_.text(); !words.empty()) text += "; its last words: " + words;
-    return text;
 }
 
 void IsolatedProcess::remove(const Tenant &tenant) {

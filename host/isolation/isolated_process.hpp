@@ -71,7 +71,6 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     /// Ends it for this reason.
     void end(std::string reason);
     void process_ended();
-    std::string account(const std::string &how) const;
     void remove(const Tenant &tenant);
     void close();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "isolator.hpp"
 
+#include "profile_of.hpp"
+
 #include <algorithm>
 #include <filesystem>
 
@@ -11,19 +13,6 @@
 namespace kith::isolation {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-Profile profile_of(const core::Library &library, const core::Isolation &isolation) {
-    if (!isolation.sandbox) return Profile::none;
-    const auto any = [&](std::uint32_t flag) {
-        return std::ranges::any_of(library.plugins(), [&](const auto &plugin) { return plugin->has_flag(flag); });
-    };
-    if (any(KITH_FLAG_FOREIGN_IO)) return Profile::foreign_io;
-    return any(KITH_FLAG_THREADS) ? Profile::threads : Profile::standard;
-}
-
-} // namespace
 
 core::InstanceMaker::Result Isolator::create(core::PluginInstance &instance, const kith_host &host,
                                              const core::Isolation &isolation) {
@@ -39,7 +28,7 @@ core::InstanceMaker::Result Isolator::create(core::PluginInstance &instance, con
                                           {.program = settings_.program,
                                            .memory = settings_.memory,
                                            .answer = settings_.answer,
-                                           .profile = profile_of(library, isolation)});
+                                           .profile = isolation.sandbox ? profile_of(library) : Profile::none});
     if (!started) return core::Failure{.status = KITH_UNAVAILABLE, .text = started.error()};
     processes_.push_back({&library, isolation, *started});
     return (*started)->add(instance, host);

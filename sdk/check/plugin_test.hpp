@@ -16,6 +16,8 @@
 
 namespace kith::check {
 
+class PluginProcesses;
+
 /// The test failed: the plugin violates a rule. The text states what was observed and how to fix it.
 struct RuleViolation : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -34,6 +36,7 @@ struct TestInput {
     std::uint64_t seed = 1;
     std::map<std::string, std::string> environment; ///< variables of --env
     std::map<std::string, std::string> answers;     ///< of --answer: a correct body, by the path of its URL
+    PluginProcesses *processes = nullptr;           ///< of --isolated; null: instances run in the process of the test
 };
 
 struct Test {
@@ -41,6 +44,7 @@ struct Test {
     const char *rule;               ///< id of the rule in sdk/ABI.md
     const char *what;               ///< what a plugin that passes does; printed for a passed test
     void (*run)(const TestInput &); ///< throws RuleViolation or TestSkipped
+    bool isolated = false;          ///< it is for --isolated
 };
 
 /// Exported symbols, needed libraries, unloading.
@@ -63,6 +67,8 @@ std::span<const Test> failure_report_tests() noexcept;
 std::span<const Test> connector_and_sink_tests() noexcept;
 /// Malformed data from servers, peers, programs and files, in environment variables and in kept state.
 std::span<const Test> malformed_data_tests() noexcept;
+/// What the plugin does in a process of its own and not in that of the daemon.
+std::span<const Test> isolation_tests() noexcept;
 
 /// Loads the library; the destructor unloads it. The constructor throws RuleViolation when the library cannot be loaded or its entry is
 /// invalid.

@@ -15,6 +15,8 @@ using testkit::PluginHarness;
 using testkit::SimNet;
 
 void each_call_fails(const TestInput &input) {
+    if (input.processes != nullptr)
+        throw TestSkipped("what a call returns is decided in the process of the plugin; run it without --isolated");
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         testkit::fail_each(
             [&](SimNet &net) {
@@ -64,6 +66,8 @@ std::size_t bytes_recorded(const PluginHarness &harness) {
 
 void a_day(const TestInput &input) {
     skip_when_sanitized(input);
+    if (input.processes != nullptr)
+        throw TestSkipped("the memory of the plugin is in another process; run it without --isolated");
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         SimulatedPlugin simulated(plugin, plugin.seed);
         simulated.start();

@@ -1,16 +1,41 @@
 // SPDX-License-Identifier: MIT
 #include "simulated_plugin.hpp"
 
+#include "plugin_processes.hpp"
+
+#include <exception>
+#include <optional>
+
 namespace kith::check {
 
+namespace {
+
+// The end of its process comes before what follows from that.
+void run(const std::function<void(const PluginUnderTest &)> &test, const PluginUnderTest &plugin) {
+    if (plugin.input.processes == nullptr) return test(plugin);
+    std::exception_ptr outcome;
+    try {
+        test(plugin);
+    } catch (...) {
+        outcome = std::current_exception();
+    }
+    if (const std::string fault = plugin.input.processes->take_fault(); !fault.empty())
+        throw RuleViolation(plugin.id + ": " + fault);
+    if (outcome) std::rethrow_exception(outcome);
+}
+
+} // namespace
+
 void for_each_plugin(const TestInput &input, const std::function<void(const PluginUnderTest &)> &test) {
-    const PluginLibrary library(input);
+    std::optional<PluginLibrary> library;
+    if (input.processes == nullptr) library.emplace(input);
+    const kith_entry &entry = library ? library->entry() : input.processes->entry();
     bool any = false;
-    for (const auto *d : library.descriptors()) {
+    for (const auto *d : std::span(entry.descriptors, entry.descriptor_count)) {
         if ((d->flags & KITH_FLAG_FOREIGN_IO) != 0) continue;
         any = true;
         const std::string options = input.options.empty() ? minimal_options(view(d->options)) : input.options;
-        test({library.entry(), *d, std::string(view(d->id)), options, input.seed, input});
+        run(test, {entry, *d, std::string(view(d->id)), options, input.seed, input});
     }
     if (!any)
         throw TestSkipped(

@@ -63,6 +63,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     void leave() noexcept override { inside = nullptr; }
     bool may_read(std::string_view variable) const noexcept override;
     void on_call(const char *what, bool only_started) noexcept override;
+    TenantRights *rights() noexcept override { return limited_rights; }
 
     // ---- recorded calls ----
     Observation &observe(Observation::Kind kind);
@@ -84,6 +85,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     const kith_instance *instance = nullptr;
     std::map<std::string, const void *, std::less<>> sides;
     OperationObserver observer;
+    TenantRights *limited_rights = nullptr; // harness_host.hpp
     State state = State::idle;
     const char *inside = nullptr; // the current call into the plugin
     std::thread::id loop = std::this_thread::get_id();

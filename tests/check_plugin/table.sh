@@ -9,9 +9,10 @@ place() { if [ -f "$folder/running/lib$1.so" ]; then echo "$folder/running/lib$1
 lines=$(mktemp -d) && trap 'rm -rf "$lines"' EXIT
 number=0
 check_row() {
-    text=$("$checker" "$(place "$2")" --only "$1" --timeout "${3:-20}")
+    case $1 in refused | same_trace) where=--isolated ;; *) where= ;; esac
+    text=$("$checker" "$(place "$2")" --only "$1" --timeout "${3:-20}" $where)
     [ $? -eq 1 ] && outcome="caught: $(printf '%s\n' "$text" | sed -n 's/.* ms  //;1p')" || { outcome="NOT CAUGHT: $text"; : >"$lines/wrong"; }
-    "$checker" "$(place working_strategy)" --only "$1" >/dev/null || { outcome="$outcome; AND THE GOOD ONE FAILS"; : >"$lines/wrong"; }
+    "$checker" "$(place working_strategy)" --only "$1" $where >/dev/null || { outcome="$outcome; AND THE GOOD ONE FAILS"; : >"$lines/wrong"; }
     printf '%-18s %-22s %s\n' "$1" "$2" "$(printf %s "$outcome" | head -n 1)" >"$4"
 }
 row() {
@@ -64,6 +65,8 @@ row bodies trusts_bodies
 row programs trusts_programs
 row files trusts_files
 row environment trusts_state
+row refused opens_socket
+row same_trace opens_socket
 
 # expect WHAT FILE TIMEOUT PATTERN [OPTION...]: a run of all tests, or of those that the options select, has a line with this pattern, and ends.
 expect() {

@@ -39,7 +39,8 @@ Helper::Helper(int socket, core::Fd library, CallTrace *trace)
 
 void Helper::run() {
     while (!over_) {
-        const bool posts = run_posts();
+        take_waiting();
+        const bool posts = !simulation_ && run_posts();
         to_kith_.flush();
         std::array<pollfd, 2> wait{{{socket_, POLLIN, 0}, {surroundings_.wake_fd(), POLLIN, 0}}};
         if (::poll(wait.data(), wait.size(), posts ? 0 : -1) < 0) continue;
@@ -56,7 +57,16 @@ void Helper::read() {
         over_ = true;
         return;
     }
-    reader_.feed({buffer.data(), static_cast<std::size_t>(got)}, [this](std::string_view message) { take(message); });
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    if (simulation_)
+        simulation_->received(bytes);
+    else
+        reader_.feed(bytes, [this](std::string_view message) { take(message); });
+}
+
+void Helper::take_waiting() {
+    if (!simulation_) return;
+    while (const auto message = simulation_->next()) take(*message);
 }
 
 bool Helper::run_posts() {
@@ -86,6 +96,12 @@ void Helper::take_own(const messages::OpenedMessage &message) {
     switch (static_cast<ToHelper>(message.function)) {
     case ToHelper::hello: return load(message.arguments);
     case ToHelper::ping: to_kith_.send(own_message(FromHelper::pong)); return;
+    case ToHelper::simulate:
+        simulation_.emplace(socket_, to_kith_, reader_);
+        surroundings_.simulate(*simulation_);
+        return;
+    case ToHelper::deliver: run_posts(); return;
+    case ToHelper::answer: break; // to no question
     }
     throw std::runtime_error("a message that this helper does not know");
 }

@@ -7,6 +7,7 @@
 #include "../hello.hpp"
 #include "outbox.hpp"
 #include "plugin_library.hpp"
+#include "simulation.hpp"
 #include "surroundings.hpp"
 
 #include <sdk/messages/frames.hpp>
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +35,7 @@ class Helper {
   private:
     void read();
     void take(std::string_view message);
+    void take_waiting();
     void take_own(const messages::OpenedMessage &message);
     void load(std::string_view arguments);
     PluginLibrary load_in_sandbox(const Hello &hello);
@@ -43,6 +46,7 @@ class Helper {
     Outbox to_kith_;
     Surroundings surroundings_;
     messages::FrameReader reader_;
+    std::optional<Simulation> simulation_;
     PluginLibrary library_;
     std::map<std::uint32_t, std::unique_ptr<messages::IsolatedInstance>> instances_;
     bool greeted_ = false, over_ = false;

@@ -39,10 +39,10 @@ int main(int count, char **arguments) {
     try {
         Helper helper(socket_fd, kith::core::Fd(library_fd), map_trace());
         helper.run();
+        ::_exit(0); // no code of the plugin runs any more, not even that which unloading would run
     } catch (const std::exception &error) {
         std::fprintf(stderr, "kith-plugin-host: %s\n", error.what());
         std::fflush(stderr);
         ::_exit(70);
     }
-    ::_exit(0); // no code of the plugin runs any more
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "surroundings.hpp"
 
+#include "simulation.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <sys/eventfd.h>
@@ -28,10 +30,16 @@ void Surroundings::woken() noexcept {
 }
 
 // The clocks that kith.clock/1 of kith itself reads.
-std::uint64_t Surroundings::monotonic() noexcept { return static_cast<std::uint64_t>(read_clock(CLOCK_BOOTTIME)); }
-std::int64_t Surroundings::wall() noexcept { return read_clock(CLOCK_REALTIME); }
+std::uint64_t Surroundings::monotonic() noexcept {
+    return simulation_ != nullptr ? simulation_->time(Question::monotonic)
+                                  : static_cast<std::uint64_t>(read_clock(CLOCK_BOOTTIME));
+}
+std::int64_t Surroundings::wall() noexcept {
+    return simulation_ != nullptr ? static_cast<std::int64_t>(simulation_->time(Question::wall)) : read_clock(CLOCK_REALTIME);
+}
 
 void Surroundings::fill(void *out, std::size_t size) noexcept {
+    if (simulation_ != nullptr) return simulation_->fill(out, size);
     for (char *at = static_cast<char *>(out); size > 0;) {
         const ssize_t got = ::getrandom(at, std::min<std::size_t>(size, 256), 0);
         if (got < 0) continue; // interrupted: no other error is possible for so few bytes
@@ -41,6 +49,7 @@ void Surroundings::fill(void *out, std::size_t size) noexcept {
 }
 
 void Surroundings::wake() noexcept {
+    if (simulation_ != nullptr) simulation_->posted();
     const std::uint64_t one = 1;
     static_cast<void>(!::write(wake_.get(), &one, sizeof one));
 }

@@ -11,6 +11,8 @@
 
 namespace kith::isolation {
 
+class Simulation;
+
 class Surroundings final : public messages::InstanceSurroundings {
   public:
     /// trace: shared with kith; null: the calls are not recorded.
@@ -19,6 +21,8 @@ class Surroundings final : public messages::InstanceSurroundings {
     /// Readable when posts are waiting.
     int wake_fd() const noexcept { return wake_.get(); }
     void woken() noexcept;
+    /// From now on that answers in place of the machine; it outlives this.
+    void simulate(Simulation &simulation) noexcept { simulation_ = &simulation; }
 
     std::uint64_t monotonic() noexcept override;
     std::int64_t wall() noexcept override;
@@ -30,6 +34,7 @@ class Surroundings final : public messages::InstanceSurroundings {
   private:
     CallTrace *trace_;
     core::Fd wake_;
+    Simulation *simulation_ = nullptr;
 };
 
 } // namespace kith::isolation
