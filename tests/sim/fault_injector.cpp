@@ -20,6 +20,7 @@ bool lasts(FaultKind kind) {
     case FaultKind::start:
     case FaultKind::restart:
     case FaultKind::reload:
+    case FaultKind::crash:
     case FaultKind::clock:
     case FaultKind::address:
     case FaultKind::file:
@@ -114,6 +115,7 @@ void FaultInjector::to_host(const Fault &fault, Host &host, bool on, Duration no
     case FaultKind::restart:
     case FaultKind::reload:
     case FaultKind::power_off: return to_kith(fault, host, on);
+    case FaultKind::crash: return host.crash(fault.plugin);
     case FaultKind::clock: return host.machine().jump_wall(on ? fault.jump : -fault.jump);
     case FaultKind::file:
         return fault.text ? host.machine().file(fault.path, expand(*fault.text, variables_of(host.settings())))

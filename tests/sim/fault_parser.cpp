@@ -22,12 +22,13 @@ struct FaultType {
     bool ends;   ///< the fault takes `until`
 };
 
-constexpr std::array<FaultType, 28> fault_types = {{
+constexpr std::array<FaultType, 29> fault_types = {{
     {"kill", FaultKind::kill, Takes::hosts, true},
     {"stop", FaultKind::stop, Takes::hosts, true},
     {"start", FaultKind::start, Takes::hosts, false},
     {"restart", FaultKind::restart, Takes::hosts, false},
     {"reload", FaultKind::reload, Takes::hosts, false},
+    {"crash", FaultKind::crash, Takes::hosts, false},
     {"power_off", FaultKind::power_off, Takes::hosts, true},
     {"partition", FaultKind::partition, Takes::other, true},
     {"loss", FaultKind::loss, Takes::other, true},
@@ -163,6 +164,7 @@ Fault parse_fault(const JsonCursor &at, const Scenario &so_far) {
         if (!fault.address) at["address"].error("expected a numeric address such as 10.0.0.7");
         if (found->kind == FaultKind::address && !at.has("hosts")) at.error("`hosts` is required with `address`");
     }
+    if (at.has("plugin")) fault.plugin = at.text("plugin");
     if (at.has("text")) fault.text = at.text("text");
     if (fault.until && !found->ends) at["until"].error("`" + std::string(found->name) + "` takes no `until`");
     if (fault.until && *fault.until < fault.at) at["until"].error("expected a time after `at`");

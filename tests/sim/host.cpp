@@ -59,7 +59,8 @@ void Host::start(std::shared_ptr<const core::Config> config) {
     if (!config_->state_dir.empty()) machine_.directory(config_->state_dir); // the daemon creates it
     started_ = machine_.net().now();
     checker_ = std::make_unique<InvariantChecker>(names_, *config_);
-    engine_ = std::make_unique<core::Engine>(machine_, *this, *config_, registry_);
+    isolated_ = std::make_unique<IsolatedPlugins>(machine_.net());
+    engine_ = std::make_unique<core::Engine>(machine_, *this, *config_, registry_, isolated_.get());
     core::Subscription subscription;
     subscription.limit = config_->events.ring;
     subscription.notify = [this] { changed_hosts_(*this); };
@@ -79,7 +80,12 @@ void Host::refuse_config(std::string_view reason) { engine_->publish_refused_con
 void Host::kill() {
     if (engine_ != nullptr) engine_->kill();
     engine_.reset();
+    isolated_.reset();
     checker_.reset();
+}
+
+void Host::crash(std::string_view plugin) {
+    if (isolated_ != nullptr) isolated_->crash(plugin);
 }
 
 void Host::stop() {

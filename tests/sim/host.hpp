@@ -8,6 +8,7 @@
 #include <kith/testkit/simulated_machine.hpp>
 #include <tests/sim/config_cache.hpp>
 #include <tests/sim/invariant_checker.hpp>
+#include <tests/sim/isolated_plugins.hpp>
 #include <tests/sim/node_name_index.hpp>
 #include <tests/sim/scenario.hpp>
 #include <tests/sim/trace.hpp>
@@ -49,6 +50,8 @@ class Host final : public core::Logger {
     void kill();
     /// Stops kith in order, like SIGTERM.
     void stop();
+    /// Ends the processes of isolated instances of this plugin; empty: of all plugins.
+    void crash(std::string_view plugin);
     bool running() const { return engine_ != nullptr && !stopping_; }
     Duration started() const { return started_; }
 
@@ -77,6 +80,7 @@ class Host final : public core::Logger {
     std::function<void(Host &)> changed_hosts_;
     Texts environment_;
     std::shared_ptr<const core::Config> config_;
+    std::unique_ptr<IsolatedPlugins> isolated_;
     std::unique_ptr<core::Engine> engine_;
     std::unique_ptr<InvariantChecker> checker_;
     core::SubscriberId subscriber_ = 0;

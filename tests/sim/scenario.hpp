@@ -53,6 +53,7 @@ enum class FaultKind : std::uint8_t {
     start,
     restart,
     reload,
+    crash,
     power_off,
     partition,
     loss,
@@ -99,6 +100,7 @@ struct Fault {
     double share = 0;
     Duration jump{};
     std::uint16_t port = 0;
+    std::string plugin; ///< crash: an id; empty: each
     std::optional<testkit::Address> address;
     std::string path;
     std::optional<std::string> text;

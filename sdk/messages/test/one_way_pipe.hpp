@@ -5,12 +5,12 @@
 #pragma once
 
 #include <sdk/messages/frames.hpp>
+#include <sdk/messages/host_surroundings.hpp>
 #include <sdk/messages/instance_proxy.hpp>
 #include <sdk/messages/isolated_instance.hpp>
 
 #include <kith/result.hpp>
 #include <kith/service/options.h>
-#include <kith/service/random.h>
 #include <kith/testkit/sim_net.hpp>
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 
 namespace kith::messages {
 
-class OneWayPipe final : private ProxyOwner, private InstanceSurroundings {
+class OneWayPipe final : private ProxyOwner {
   public:
     /// seed: of delays and pieces; 0: every frame arrives at once. One at a time: `create` of the ABI has no room for it.
     OneWayPipe(const kith_entry &plugin, testkit::SimNet &net, std::uint64_t seed)
@@ -94,12 +94,17 @@ class OneWayPipe final : private ProxyOwner, private InstanceSurroundings {
     }
 
     std::int32_t create(const kith_host *host, kith_str id, const kith_instance **out) {
-        host_ = host;
         ++number_;
         const kith_descriptor *found = nullptr;
         for (std::uint32_t i = 0; i < plugin_.descriptor_count; ++i)
             if (id.size == 0 || view(plugin_.descriptors[i]->id) == view(id)) found = plugin_.descriptors[i];
-        instance_ = std::make_unique<IsolatedInstance>(number_, plugin_, to_host_, static_cast<InstanceSurroundings &>(*this));
+        instance_.reset();
+        surroundings_ = std::make_unique<HostSurroundings>(*host, [this] {
+            net_.in({}, [this, alive = std::weak_ptr(alive_)] {
+                if (!alive.expired() && instance_) instance_->run_posts();
+            });
+        });
+        instance_ = std::make_unique<IsolatedInstance>(number_, plugin_, to_host_, *surroundings_);
         proxy_ = std::make_unique<InstanceProxy>(number_, *found, *host, to_instance_, static_cast<ProxyOwner &>(*this));
         const auto *const options = static_cast<const kith_options_host *>(host->service(host, str(KITH_OPTIONS)));
         proxy_->create(options == nullptr ? "{}" : view(options->json(host)), UINT32_MAX);
@@ -115,30 +120,15 @@ class OneWayPipe final : private ProxyOwner, private InstanceSurroundings {
     void stopping() override {}
     void destroyed() override {}
 
-    template <class Table>
-    const Table &table_of(const char *id) {
-        return *static_cast<const Table *>(host_->service(host_, str(id)));
-    }
-    std::uint64_t monotonic() noexcept override { return table_of<kith_clock_host>(KITH_CLOCK).monotonic(host_); }
-    std::int64_t wall() noexcept override { return table_of<kith_clock_host>(KITH_CLOCK).wall(host_); }
-    void fill(void *out, std::size_t size) noexcept override { table_of<kith_random_host>(KITH_RANDOM).fill(host_, out, size); }
-    void wake() noexcept override {
-        net_.in({}, [this, alive = std::weak_ptr(alive_)] {
-            if (!alive.expired() && instance_) instance_->run_posts();
-        });
-    }
-    void enter(std::uint32_t, std::uint8_t, std::uint8_t) noexcept override {}
-    void leave() noexcept override {}
-
     const kith_entry &plugin_;
     testkit::SimNet &net_;
     kith_entry entry_;
     std::mt19937_64 random_;
     bool delayed_;
-    const kith_host *host_ = nullptr;
     std::uint32_t number_ = 0;
     std::shared_ptr<int> alive_ = std::make_shared<int>();
     Direction to_host_{*this, false}, to_instance_{*this, true};
+    std::unique_ptr<HostSurroundings> surroundings_;
     std::unique_ptr<IsolatedInstance> instance_;
     std::unique_ptr<InstanceProxy> proxy_;
 };
