@@ -2,21 +2,36 @@
 #include "link_security.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kith::mesh {
 
 namespace {
 
-constexpr Time handshake_time = std::chrono::seconds(3);
+using namespace std::chrono_literals;
 
-bool denied(const Settings &settings, const std::string &fingerprint, const std::string &name) {
-    return std::ranges::any_of(settings.deny, [&](const std::string &each) { return each == fingerprint || each == name; });
-}
+constexpr Time handshake_time = 3s;
+constexpr Time quiet = 300ms; // a certificate and its key are replaced one after the other
+constexpr Time retry = 5s;
+constexpr std::size_t largest_list = 1 << 20; // bytes of a file with keys or names
 
 } // namespace
 
 LinkSecurity::LinkSecurity(host h, const Settings &settings)
-    : settings_(settings), tls_(settings.plain ? nullptr : std::make_unique<tls>(h)) {}
+    : settings_(settings), tls_(settings.plain ? nullptr : std::make_unique<tls>(h)), timer_(h), log_(h) {
+    if (!files().empty() && h.context().find<kith_file_host>(KITH_FILE) != nullptr) file_ = std::make_unique<file>(h);
+    if (file_ == nullptr && !(settings.keys_file + settings.deny_file).empty())
+        throw error(KITH_UNSUPPORTED, "options keys_file and deny_file need the service kith.file/1, which is not there");
+}
+
+std::vector<std::string> LinkSecurity::files() const {
+    std::vector<std::string> out;
+    for (const auto *each :
+         {&settings_.keys_file, &settings_.deny_file, &settings_.certificate, &settings_.private_key, &settings_.authority}) {
+        if (!each->empty()) out.push_back(*each);
+    }
+    return out;
+}
 
 tls_settings LinkSecurity::credentials(const std::vector<tls_shared_key> &keys) const {
     tls_settings out;
@@ -31,10 +46,29 @@ tls_settings LinkSecurity::credentials(const std::vector<tls_shared_key> &keys) 
     return out;
 }
 
+task<result<std::vector<std::string>>> LinkSecurity::read_lines(const std::string &file) {
+    auto content = co_await file_->read(file, largest_list);
+    if (!content) co_return content.error();
+    co_return lines_of(content->bytes);
+}
+
 task<result<void>> LinkSecurity::open() {
     if (!tls_) co_return result<void>();
+    std::vector<std::string> secrets = settings_.keys, denied = settings_.deny;
+    if (!settings_.keys_file.empty()) {
+        auto lines = co_await read_lines(settings_.keys_file);
+        if (!lines) co_return lines.error();
+        auto keys = keys_of(*lines, settings_.keys_file);
+        if (!keys) co_return keys.error();
+        secrets = std::move(*keys);
+    }
+    if (!settings_.deny_file.empty()) {
+        auto lines = co_await read_lines(settings_.deny_file);
+        if (!lines) co_return lines.error();
+        denied.insert(denied.end(), lines->begin(), lines->end());
+    }
     std::vector<tls_shared_key> keys;
-    for (const auto &each : settings_.keys) keys.push_back({.key = each});
+    for (const auto &each : secrets) keys.push_back({.key = each});
     const tls_settings with = credentials(keys);
     auto client = co_await tls_->client(with);
     if (!client) co_return client.error();
@@ -50,13 +84,43 @@ task<result<void>> LinkSecurity::open() {
     if (!server) co_return server.error();
     client_ = std::move(*client);
     server_ = std::move(*server);
+    deny_ = std::move(denied);
+    own_ = {.keys = client_.own.identities, .certificate = {}, .until = 0};
+    if (!client_.own.chain.empty()) {
+        own_.certificate = client_.own.chain.front().fingerprint;
+        own_.until = client_.own.chain.front().not_after;
+    }
     co_return result<void>();
 }
 
-result<std::string> LinkSecurity::proved_name(const tls_peer &peer, std::string_view expected) const {
-    if (peer.shared_key) return std::string();
+task<> LinkSecurity::follow(std::string file, std::function<void()> changed) {
+    if (!file_) co_return;
+    for (;;) {
+        kith_file_info seen{};
+        (void)co_await file_->read(file, 0, &seen); // its version alone
+        const auto ended = co_await file_->watch(file, seen.version);
+        co_await timer_.sleep(ended ? quiet : retry);
+        if (!ended) continue;
+        const auto opened = co_await open();
+        if (opened) {
+            log_.info("keys, certificates and denied members were read again", {{"file", file}});
+            changed();
+        } else {
+            log_.warning("a changed file is not used, and what was there before stays in use",
+                         {{"file", file}, {"reason", opened.error().text}});
+        }
+    }
+}
+
+result<Proof> LinkSecurity::proved(const tls_peer &peer, std::string_view expected) const {
+    Proof out;
+    if (peer.shared_key) {
+        if (*peer.shared_key < own_.keys.size()) out.own = own_.keys[*peer.shared_key];
+        return out;
+    }
+    out.own = own_.certificate;
     const std::string before = settings_.uri_of({});
-    std::string name, others;
+    std::string others;
     for (const tls_name &each : peer.names) {
         if (each.kind != KITH_TLS_URI) continue;
         if (!each.value.starts_with(before)) {
@@ -64,33 +128,46 @@ result<std::string> LinkSecurity::proved_name(const tls_peer &peer, std::string_
             continue;
         }
         const std::string one = each.value.substr(before.size());
-        if (name.empty() || one == expected) name = one;
+        if (out.name.empty() || one == expected) out.name = one;
     }
-    const std::string fingerprint = peer.chain.empty() ? std::string() : peer.chain.front().fingerprint;
-    if (name.empty())
+    if (!peer.chain.empty()) out.fingerprint = peer.chain.front().fingerprint;
+    if (out.name.empty())
         return error(KITH_UNAUTHORIZED, "its certificate is of no member of the cluster `" + settings_.cluster +
                                             "`: expected " + before + "NAME among its alternative names, and it has " +
                                             (others.empty() ? "no URI" : others));
-    if (denied(settings_, fingerprint, name))
-        return error(KITH_UNAUTHORIZED, "the certificate of " + name + " (SHA-256 " + fingerprint + ") is in option deny");
-    if (!expected.empty() && name != expected)
-        return error(KITH_UNAUTHORIZED,
-                     "its certificate is that of " + name + ", and " + std::string(expected) + " was expected at this address");
-    return name;
+    if (const std::string why = why_denied(out); !why.empty()) return error(KITH_UNAUTHORIZED, why);
+    if (!expected.empty() && out.name != expected)
+        return error(KITH_UNAUTHORIZED, "its certificate is that of " + out.name + ", and " + std::string(expected) +
+                                            " was expected at this address");
+    return out;
 }
 
-task<result<std::string>> LinkSecurity::secure_dialled(const stream &to, const std::string &name) {
-    if (!tls_) co_return std::string();
+std::string LinkSecurity::why_denied(const Proof &of) const {
+    if (of.fingerprint.empty()) return {};
+    for (const std::string &each : deny_) {
+        if (each == of.fingerprint || each == of.name)
+            return "the certificate of " + of.name + " (SHA-256 " + of.fingerprint +
+                   ") is denied here, by option deny or deny_file";
+    }
+    return {};
+}
+
+bool LinkSecurity::is_current(const Proof &of) const {
+    return of.own.empty() || of.own == own_.certificate || std::ranges::find(own_.keys, of.own) != own_.keys.end();
+}
+
+task<result<Proof>> LinkSecurity::secure_dialled(const stream &to, const std::string &name) {
+    if (!tls_) co_return Proof();
     auto peer = co_await client_.secure(to, {}, handshake_time);
     if (!peer) co_return std::move(peer).error();
-    co_return proved_name(*peer, name);
+    co_return proved(*peer, name);
 }
 
-task<result<std::string>> LinkSecurity::secure_accepted(const stream &from) {
-    if (!tls_) co_return std::string();
+task<result<Proof>> LinkSecurity::secure_accepted(const stream &from) {
+    if (!tls_) co_return Proof();
     auto peer = co_await server_.secure(from, handshake_time);
     if (!peer) co_return std::move(peer).error();
-    co_return proved_name(*peer, {});
+    co_return proved(*peer, {});
 }
 
 } // namespace kith::mesh

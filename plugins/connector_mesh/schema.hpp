@@ -32,6 +32,10 @@ inline constexpr std::string_view options_schema = R"({
       "type": "array", "default": [], "maxItems": 16, "items": {"type": "string", "minLength": 1}, "writeOnly": true,
       "description": "Keys of the cluster: 32 random bytes as 64 hexadecimal digits each, best as ${file:/etc/kith/mesh.psk}. All are accepted, the first is used, so that a key can be exchanged without a break. A key proves that a member belongs to the cluster, not which one it is."
     },
+    "keys_file": {
+      "type": "string", "default": "",
+      "description": "File with such keys in place of keys, one in a line; lines that begin with # are ignored. Read again when it changes, and no link that uses a key that is still there is touched."
+    },
     "certificate": {
       "type": "string", "default": "",
       "description": "File of this member's certificate (PEM) and the chain above it. Its alternative names contain URI:kith://CLUSTER/NAME. Read again when it changes."
@@ -47,6 +51,10 @@ inline constexpr std::string_view options_schema = R"({
     "deny": {
       "type": "array", "default": [], "maxItems": 10000, "items": {"type": "string", "minLength": 1},
       "description": "Members that are refused although their certificate is valid: names, or SHA-256 fingerprints of certificates as 64 hexadecimal digits in lower case."
+    },
+    "deny_file": {
+      "type": "string", "default": "",
+      "description": "File with more of them, one in a line; lines that begin with # are ignored. Read again when it changes: links with members in it end then, and others are not touched."
     },
     "degree": {
       "type": "integer", "default": 16, "minimum": 4, "maximum": 64, "multipleOf": 2,

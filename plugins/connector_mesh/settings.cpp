@@ -3,6 +3,7 @@
 
 #include <kith/address.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -36,8 +37,8 @@ void read_listen(std::string_view text, Settings &settings) {
     settings.port = *port;
 }
 
-/// 64 hexadecimal digits as 32 bytes.
-std::string key_of(std::string_view text) {
+/// 64 hexadecimal digits as 32 bytes. where: what is said about the place of another text.
+std::string key_of(std::string_view text, const std::string &where) {
     const auto digit = [](char c) {
         if (c >= '0' && c <= '9') return c - '0';
         if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -50,35 +51,67 @@ std::string key_of(std::string_view text) {
         out.push_back(static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1])));
     }
     if (text.size() != 64 || out.size() != 32)
-        throw error(KITH_INVALID,
-                    "an item of option keys is no key: expected 32 random bytes as 64 hexadecimal digits, such as "
-                    "`kith mesh key` makes; a password can be guessed");
+        throw error(KITH_INVALID, where + " is no key: expected 32 random bytes as 64 hexadecimal digits, such as "
+                                          "`kith mesh key` makes; a password can be guessed");
     return out;
 }
 
 void read_security(const options &from, Settings &settings) {
-    for (const std::string_view each : from.texts("/keys")) settings.keys.push_back(key_of(each));
+    for (const std::string_view each : from.texts("/keys")) settings.keys.push_back(key_of(each, "an item of option keys"));
+    settings.keys_file = from.text("/keys_file");
+    settings.deny_file = from.text("/deny_file");
     const auto text = [&from](const char *path) { return std::string(from.text(path)); };
     settings.certificate = text("/certificate");
     settings.private_key = text("/private_key");
     settings.authority = text("/authority");
     for (const std::string_view each : from.texts("/deny")) settings.deny.emplace_back(each);
     const bool certificates = !settings.certificate.empty() || !settings.authority.empty() || !settings.private_key.empty();
-    const int ways = (settings.plain ? 1 : 0) + (settings.keys.empty() ? 0 : 1) + (certificates ? 1 : 0);
+    const int ways = (settings.plain ? 1 : 0) + (settings.keys.empty() ? 0 : 1) + (settings.keys_file.empty() ? 0 : 1) +
+                     (certificates ? 1 : 0);
     if (ways != 1)
-        throw error(KITH_INVALID,
-                    std::string(ways == 0 ? "none" : "more than one") +
-                        " of keys, certificate (with authority) and plain is set: expected one of them, so that it is "
-                        "known how members prove that they belong to the cluster");
+        throw error(
+            KITH_INVALID,
+            std::string(ways == 0 ? "none" : "more than one") +
+                " of keys, keys_file, certificate (with authority) and plain is set: expected one of them, so that it is "
+                "known how members prove that they belong to the cluster");
     if (certificates && (settings.certificate.empty() || settings.authority.empty()))
         throw error(KITH_INVALID, "option " + std::string(settings.certificate.empty() ? "certificate" : "authority") +
                                       " is not set: expected both certificate and authority");
-    if (!settings.deny.empty() && !certificates)
-        throw error(KITH_INVALID,
-                    "option deny is set, and members have no certificates: expected certificate and authority beside it");
+    if (!(settings.deny.empty() && settings.deny_file.empty()) && !certificates)
+        throw error(
+            KITH_INVALID,
+            "option deny or deny_file is set, and members have no certificates: expected certificate and authority beside it");
 }
 
 } // namespace
+
+std::vector<std::string> lines_of(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r";
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+        line = line.substr(0, line.find_last_not_of(blanks) + 1);
+        if (!line.empty() && line.front() != '#') out.emplace_back(line);
+    }
+    return out;
+}
+
+result<std::vector<std::string>> keys_of(const std::vector<std::string> &lines, const std::string &file) {
+    constexpr std::size_t most = 16;
+    if (lines.empty() || lines.size() > most)
+        return error(KITH_INVALID, file + " has " + std::to_string(lines.size()) + " keys: expected 1 to 16, one in a line");
+    std::vector<std::string> out;
+    try {
+        for (const std::string &line : lines)
+            out.push_back(key_of(line, "line " + std::to_string(out.size() + 1) + " of " + file));
+    } catch (const error &why) {
+        return why;
+    }
+    return out;
+}
 
 std::string_view host_part(std::string_view name) noexcept {
     const auto at = name.rfind('@');

@@ -21,8 +21,10 @@ struct Settings {
     bool leave_on_terminate = false;
     bool plain = false;
     std::vector<std::string> keys; // 32 bytes each, the first is used
+    std::string keys_file;         // or a file with them
     std::string certificate, private_key, authority;
     std::vector<std::string> deny; // fingerprints in lower case, and names
+    std::string deny_file;         // more of them
 
     /// What the certificate of a member contains: URI:kith://CLUSTER/NAME.
     [[nodiscard]] std::string uri_of(std::string_view name) const { return "kith://" + cluster + "/" + std::string(name); }
@@ -30,6 +32,12 @@ struct Settings {
 
 /// Throws kith::error with a sentence for the operator.
 Settings read_settings(const options &from);
+
+/// The lines of a file without blanks around them, empty ones and those that begin with #.
+std::vector<std::string> lines_of(std::string_view text);
+
+/// The keys in the lines of a file: 1 to 16.
+result<std::vector<std::string>> keys_of(const std::vector<std::string> &lines, const std::string &file);
 
 /// The part behind the @, or the whole name.
 std::string_view host_part(std::string_view name) noexcept;

@@ -27,6 +27,7 @@ enum class FrameKind : std::uint8_t {
     receipt = 12,  // a message has arrived, or cannot arrive
     goodbye = 13,  // the sender closes the link on purpose: no failure
     verdict = 14,  // the sender believes the receiver down, as welcome may say too
+    renew = 15,    // the sender has new keys or certificates: dial it anew, and this link goes when the new one is up
 };
 
 class FrameReader {

@@ -26,6 +26,11 @@ void Link::has(const Membership::Item &item) {
     }
 }
 
+void Link::take_messages_of(Link &other) {
+    for (std::string &each : std::exchange(other.messages_, {})) message(std::move(each));
+    other.message_bytes_ = 0;
+}
+
 std::string Link::take_output(const Membership &membership, std::size_t most) {
     std::string out = std::exchange(control_, {});
     // Accusations before documents: there may be thousands of these.

@@ -38,6 +38,7 @@ class Link {
     bool surplus_here = false, surplus_there = false;
     bool told_down = false; // the other side believed this member down when the link came up
     Time surplus_since{}, up_since{};
+    Time renewed{-1};             // when it was asked to be replaced last; negative: never
     bool takes_turns = false;     // the other side understands heartbeats in turns
     Time heard;                   // on the awake clock
     Time silence;                 // the time without a byte after which the link has failed
@@ -63,6 +64,8 @@ class Link {
         message_bytes_ += piece.size();
         messages_.push_back(std::move(piece));
     }
+    /// Takes over the messages that wait on another link with the same peer.
+    void take_messages_of(Link &other);
     [[nodiscard]] bool full() const noexcept { return message_bytes_ >= most_messages; }
     [[nodiscard]] bool stuck() const noexcept { return control_.size() >= most_control; }
     [[nodiscard]] bool has_output() const noexcept { return !control_.empty() || !items_.empty() || !messages_.empty(); }

@@ -180,6 +180,17 @@ void Member::closed(LinkId id, std::string_view why, Time now) {
     settle(now);
 }
 
+void Member::renew(LinkId id, Time now) {
+    Link *link = find(id);
+    if (link == nullptr || link->phase != Link::Phase::up) return;
+    now_ = now;
+    if (settings_.name > names_.name(link->peer)) {
+        take_renew(*link, now);
+    } else {
+        control(*link, FrameKind::renew, {});
+    }
+}
+
 void Member::drop(LinkId id) {
     const auto at = links_.find(id);
     Link *link = at->second.get();

@@ -76,6 +76,8 @@ class Member {
     void dial_failed(LinkId link, std::string_view why, bool conclusive, Time now);
     void received(LinkId link, std::string_view bytes, Time now);
     void closed(LinkId link, std::string_view why, Time now);
+    /// The link uses keys or certificates that are outdated: a new one takes its place, which the greater name dials.
+    void renew(LinkId link, Time now);
     /// The next bytes to write, about `most`; empty when there are none.
     std::string take_output(LinkId link, std::size_t most);
 
@@ -144,6 +146,7 @@ class Member {
     void take_digest(Link &link, std::string_view body, Time now);
     void take_list(Link &link, std::string_view body, Time now);
     void take_kept(Link &link, Time now);
+    void take_renew(Link &link, Time now);
     void learnt(Link &link, Membership::Applied applied, std::string_view origin);
     void refuse(Link &link, RefusalCode code, std::string_view reason, std::uint64_t start, Time now);
     void broken(Link &link, std::string_view what, Time now);
@@ -161,6 +164,7 @@ class Member {
     void beat(Time now);
     [[nodiscard]] Time silence_due() const noexcept;
     void dial(Time now);
+    void dial(NodeId id);
 
     NameTable &names_;
     MemberSettings settings_;

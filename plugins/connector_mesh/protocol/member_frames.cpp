@@ -88,6 +88,7 @@ void Member::take(Link &link, const FrameReader::Frame &frame, Time now) {
     case FrameKind::receipt:
         if (!messages_.take_receipt(frame.body, ways())) broken(link, "it sent a receipt that is none", now);
         return;
+    case FrameKind::renew: return take_renew(link, now);
     case FrameKind::goodbye: return end_link(link.id, std::string(frame.body.substr(0, longest_reason)), false, false, now);
     default: return; // of a later version
     }
@@ -211,6 +212,8 @@ void Member::come_up(Link &link, Time now) {
         Link *staying = going == other ? &link : other;
         std::erase(links, staying);
         links.insert(links.begin(), staying);
+        staying->take_messages_of(*going); // the other side reads no further than `kept`
+        if (staying->has_output()) wrote(*staying);
         if (!std::exchange(going->kept_sent, true)) control(*going, FrameKind::kept, {});
         if (going->kept_came) take_kept(*going, now);
         if (going == &link) return;
@@ -227,6 +230,17 @@ void Member::come_up(Link &link, Time now) {
         }
         wrote(link);
     }
+}
+
+/// Of two links at once that both were dialled by the greater name the newer is kept, so the old one goes when the new one is up.
+void Member::take_renew(Link &link, Time now) {
+    constexpr Time pause = 2s;
+    const NodeId peer = link.peer;
+    const bool under_way = std::ranges::any_of(dials_, [peer](const auto &each) { return each.second == peer; });
+    if (settings_.name < names_.name(peer) || under_way || ending_ || (link.renewed >= 0s && link.renewed + pause > now))
+        return;
+    link.renewed = now;
+    dial(peer);
 }
 
 /// The other side has the kept link. When this side has it too, this one is of no use.

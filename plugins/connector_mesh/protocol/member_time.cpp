@@ -141,15 +141,13 @@ void Member::beat(Time now) {
 
 void Member::dial(Time now) {
     if (ending_) return;
-    for (const NodeId id : dialler_.take_due(now)) {
-        const LinkId link = next_link_++;
-        dials_[link] = id;
-        put({.kind = Action::Kind::dial,
-             .link = link,
-             .name = names_.name(id),
-             .text = {},
-             .endpoint = membership_.endpoint(id)});
-    }
+    for (const NodeId id : dialler_.take_due(now)) dial(id);
+}
+
+void Member::dial(NodeId id) {
+    const LinkId link = next_link_++;
+    dials_[link] = id;
+    put({.kind = Action::Kind::dial, .link = link, .name = names_.name(id), .text = {}, .endpoint = membership_.endpoint(id)});
 }
 
 void Member::settle_overlay(Time now) {
