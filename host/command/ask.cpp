@@ -189,8 +189,10 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
         const bool endless = on_body != nullptr && reader.head_done() && reader.status() == 200;
         const auto bound = reader.head_done() ? between_bound : bound_;
         pollfd ready{client.get(), POLLIN, 0};
-        const int polled = ::poll(&ready, 1, endless ? -1 : static_cast<int>(std::chrono::milliseconds(bound).count()));
+        const int polled =
+            ::poll(&ready, 1, static_cast<int>(endless ? quiet_.count() : std::chrono::milliseconds(bound).count()));
         if (polled < 0 && errno == EINTR) continue;
+        if (polled == 0 && endless) return body;
         if (polled == 0) return held(pid);
         const ssize_t got = ::read(client.get(), bytes, sizeof bytes);
         if (got < 0 && errno == EINTR) continue;
@@ -202,6 +204,7 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
         if (!reader.feed({bytes, static_cast<std::size_t>(got)}))
             return no(exit_unreachable, "what listens at " + socket_ + " is no kith",
                       "Name the daemon's socket with --socket.");
+        if (!endless && on_body != nullptr && opened_ && reader.head_done() && reader.status() == 200) opened_();
         const std::string part = reader.take_body();
         if (on_body != nullptr && reader.status() == 200) {
             if (!part.empty() && !(*on_body)(part)) return body;

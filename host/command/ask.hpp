@@ -34,6 +34,11 @@ class Ask {
     std::optional<boost::json::value> get_json(const std::string &target);
     /// The lines of a stream, as they come, until it ends or `line` returns false. Returns the exit status.
     int follow(const std::string &target, const std::function<bool(std::string_view line)> &line);
+    /// The next streams end, well, when nothing has come for so long. opened: called when such a stream has begun.
+    void while_followed(std::chrono::milliseconds quiet, std::function<void()> opened) {
+        quiet_ = quiet;
+        opened_ = std::move(opened);
+    }
 
     /// The socket of the daemon that is asked; nothing when there is none, and then status() is what to exit with.
     std::optional<std::string> socket();
@@ -52,7 +57,9 @@ class Ask {
     std::string socket_;
     bool json_ = false;
     int status_ = exit_ok;
-    std::chrono::seconds bound_{2}; // to the first byte of the answer
+    std::chrono::seconds bound_{2};       // to the first byte of the answer
+    std::chrono::milliseconds quiet_{-1}; // of a stream; negative: for ever
+    std::function<void()> opened_;
 };
 
 /// A part of a path or a value of a query, percent-encoded.

@@ -23,6 +23,12 @@ int mesh_send(Ask &ask, const std::string &connector, const std::vector<std::str
 /// mesh listen [CHANNEL].
 int mesh_listen(Ask &ask, const std::string &connector, const std::vector<std::string> &words);
 
+/// mesh keys: which member accepts and uses which key.
+int mesh_keys(Ask &ask, const std::string &connector, const std::vector<std::string> &words);
+
+/// Text that may be shown on a terminal: UTF-8 without control characters.
+bool is_printable(const std::string &text);
+
 /// The connector by that name, or the only one that there is; nothing: it was reported, with ask.status() or exit_usage in `status`.
 std::optional<std::string> connector_to_ask(Ask &ask, const std::string &command, const std::string &given, int &status);
 

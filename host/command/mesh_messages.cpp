@@ -15,17 +15,6 @@ namespace {
 
 constexpr auto answer_bound = std::chrono::seconds(8); // the daemon waits 5 s for the connector
 
-// Control characters of other members must not reach a terminal; those of two bytes (U+0080 to U+009F) begin with 0xc2.
-bool is_printable(const std::string &text) {
-    if (kith_is_utf8({text.data(), text.size()}) == 0) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
-        if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
-    }
-    return true;
-}
-
 // One line for people: from whom, on which channel, what; bytes that are no text as base64.
 std::string message_line(const boost::json::value &message) {
     if (text_at(message, "kind") == "message.lost")
@@ -39,6 +28,17 @@ std::string message_line(const boost::json::value &message) {
 }
 
 } // namespace
+
+// Control characters of other members must not reach a terminal; those of two bytes (U+0080 to U+009F) begin with 0xc2.
+bool is_printable(const std::string &text) {
+    if (kith_is_utf8({text.data(), text.size()}) == 0) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
+        if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
+    }
+    return true;
+}
 
 std::optional<std::string> connector_to_ask(Ask &ask, const std::string &command, const std::string &given, int &status) {
     if (!given.empty()) return given;

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""Keys, certificates and denied members of the mesh: who is let in, and what happens when they are exchanged while the mesh runs."""
+
+import re
+import subprocess
+import threading
+import time
+
+from authority import Authority
+from lab import main
+from mesh_case import MeshCase
+from waiting import KITH, wait_until
+
+
+class Certified(MeshCase):
+    count = 4
+    security = {}
+
+    def setUp(self):
+        super().setUp()
+        self.authority = Authority(self.lab.directory("ca"))
+
+    def certified(self, i, name=None, authority=None):
+        """The options of a member with a certificate."""
+        crt, key = (authority or self.authority).certify(f"{i}-{self.lab.number()}", "/CN=member",
+                                                         f"URI:kith://test/{name or self.names[i]}", "serverAuth,clientAuth")
+        return {"certificate": str(crt), "private_key": str(key), "authority": str(self.authority.crt)}
+
+
+class Secure(Certified):
+    def test_keys(self):
+        old, new = "0a" * 32, "0b" * 32
+        members = [self.member(i, keys=[old, new] if i % 2 else [new, old]) for i in range(4)]  # while it is exchanged
+        self.all_linked(members)
+        names, self.names = self.names, [*self.names, "stranger@127.0.3.99"]
+        stranger = self.member(4, keys=["0c" * 32])
+        stranger.wait("connect.failed", peer=names[0], reason=re.compile("shared key"))
+        self.assertEqual(stranger.found("link.up"), [])
+
+    def test_certificates(self):
+        members = [self.member(i, **self.certified(i)) for i in range(3)]
+        other = Authority(self.lab.directory("other"), "other")
+        names, self.names = self.names, self.names[:3]
+        self.all_linked(members)
+        self.names = names
+        stranger = self.member(3, **self.certified(3, authority=other))
+        stranger.wait("connect.failed", peer=names[0])
+        members[0].wait_log("a connection was refused")
+        self.assertEqual(stranger.found("link.up"), [])
+        stranger.kill()
+        members.append(self.member(3, **self.certified(3)))
+        self.all_linked(members)
+
+    def test_the_certificate_of_another_member_is_not_enough(self):
+        wrong = self.member(0, **self.certified(0, name=self.names[1]))
+        wrong.wait("connector.detached", reason=re.compile("is not the certificate of this member: expected kith://test/m0@127.0.3.1"))
+
+
+class Exchanged(MeshCase):
+    """Sixteen members, and messages all the time."""
+    count = 16
+    security = {}
+
+    def traffic(self, at, to):
+        """Follows what arrives at a member, and sends numbers to it until the returned function is called; that returns what was sent and what
+        has arrived."""
+        listener = subprocess.Popen([KITH, "mesh", "listen", "numbers", "--socket", str(self.socket(to))], stdout=subprocess.PIPE, text=True)
+        arrived, sent, ended = [], [], threading.Event()
+        reader = threading.Thread(target=lambda: arrived.extend(line.split()[-1] for line in listener.stdout), daemon=True)
+        reader.start()
+        wait_until(lambda: self.mesh(at, "send", "numbers", "first", "--to", self.names[to]) and time.sleep(0.1) is None and "first" in arrived,
+                   "the listener hears")
+
+        def send():
+            while not ended.is_set():
+                code, text = self.mesh(at, "send", "numbers", str(len(sent)), "--to", self.names[to])
+                sent.append(str(len(sent)) if code == 0 else text)
+                time.sleep(0.02)
+        sender = threading.Thread(target=send, daemon=True)
+        sender.start()
+
+        def stop():
+            ended.set()
+            sender.join(30)
+            wait_until(lambda: sent[-1] in arrived, "the last number has arrived")
+            listener.kill()
+            reader.join(30)
+            listener.stdout.close()
+            listener.wait()
+            return sent, [each for each in arrived if each != "first"]
+        return stop
+
+    def nothing_was_lost(self, members, stop):
+        sent, arrived = stop()
+        self.assertEqual(arrived, sent)
+        self.assertGreater(len(sent), 20)
+        self.assertEqual([each.found("link.down") for each in members], [[]] * len(members))
+
+    def test_a_key_is_exchanged_under_traffic_and_nothing_is_lost(self):
+        old, new = "0a" * 32, "0b" * 32
+        files = [self.lab.dir / f"{i}.psk" for i in range(self.count)]
+
+        def write(text):
+            for file in files:
+                file.write_text(text)
+        write(old)
+        members = [self.member(i, keys_file=str(files[i])) for i in range(self.count)]
+        self.all_linked(members)
+        stop = self.traffic(0, 9)
+        before = {tuple(each["keys"]) for each in self.keys_of(0).values()}
+        self.assertEqual(len(before), 1)
+        (first,), = before
+        files[5].write_text(f"{old}\n{new}\n")
+        wait_until(lambda: len(self.keys_of(0)[self.names[5]]["keys"]) == 2, "one member accepts the new key")
+        code, text = self.mesh(0, "keys")
+        self.assertEqual(code, 0, text)
+        self.assertRegex(text, rf"key {first[:12]}: used by 16 of 16, accepted by all\b")
+        self.assertRegex(text, r"used by 0 of 16, not accepted by m0@.* and 10 more: add it there before it is the first anywhere")
+        second = self.keys_of(0)[self.names[5]]["keys"][1]
+        for step, expected in ((f"{old}\n{new}\n", [first, second]), (f"# since today\n{new}\n{old}\n", [second, first]), (f"{new}\n", [second])):
+            write(step)
+            wait_until(lambda: [each["keys"] for each in self.keys_of(0).values()] == [expected] * 16, f"all have {step}")
+            time.sleep(3)  # the links are replaced one after the other
+        self.nothing_was_lost(members, stop)
+        for i in (2, 9):  # a member that has slept through it, and one that comes anew
+            files[i].write_text(old if i == 2 else new)
+            members[i].kill()
+            members[i] = self.member(i, keys_file=str(files[i]))
+        members[9].wait("link.up", peer=self.names[0])
+        members[2].wait("connect.failed", reason=re.compile("shared key"))
+        files[2].write_text(new)
+        members[2].wait("link.up", peer=self.names[0])
+
+    def test_new_certificates_are_used_by_all_links_and_nothing_is_lost(self):
+        folder = self.lab.directory("certs")
+
+        def certify(*more):
+            done = self.lab.command("mesh", "certs", *self.names, "--cluster", "test", "--dir", str(folder), *more)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        certify()
+        members = [self.member(i, certificate=str(folder / f"{name}.pem"), private_key=str(folder / f"{name}.key"),
+                               authority=str(folder / "ca.pem")) for i, name in enumerate(self.names)]
+        self.all_linked(members)
+        before = self.keys_of(0)
+        stop = self.traffic(0, 9)
+        certify("--renew")
+
+        def all_new():
+            now = self.keys_of(0)
+            return len(now) == 16 and not {each["certificate"] for each in now.values()} & {each["certificate"] for each in before.values()}
+        wait_until(all_new, "all have new certificates")
+        time.sleep(5)  # the links are replaced one after the other
+        # What was issued before is denied from now on: a link that still used it would end.
+        self.nothing_was_lost(members, stop)
+        self.assertRegex(self.mesh(1, "keys")[1], r"m0@127.0.3.1 +certificate [0-9a-f]{12} +- +20\d\d-\d\d-\d\d")
+
+
+class Denied(Certified):
+    def test_the_links_of_a_denied_member_end_and_no_others(self):
+        files = [self.lab.write(f"deny-{i}", "# nobody\n") for i in range(4)]
+        members = [self.member(i, **self.certified(i), deny_file=str(files[i])) for i in range(4)]
+        self.all_linked(members)
+        since = [each.last() for each in members]
+        files[0].write_text(self.names[3] + "\n")
+        members[0].wait_log("is denied here, by option deny or deny_file")
+        time.sleep(1)
+        self.assertEqual([each.found("link.down", after=since[i], peer=name) for i, each in enumerate(members) for name in self.names[:3]], [[]] * 12)
+        for i in (1, 2):
+            files[i].write_text(self.names[3] + "\n")
+        for i in range(3):
+            members[i].wait("link.down", after=since[i], peer=self.names[3])
+            self.assertEqual([each for each in members[i].found("link.down", after=since[i]) if each["peer"] != self.names[3]], [])
+        for i in range(3):
+            files[i].write_text("")
+        for i in range(3):
+            members[i].wait("link.up", after=since[i], peer=self.names[3])
+
+
+if __name__ == "__main__":
+    main()
