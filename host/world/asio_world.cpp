@@ -117,6 +117,8 @@ void AsioWorld::cancel_all(const kith_host &host) noexcept { TenantResources::of
 
 void AsioWorld::silence(const kith_host &host) noexcept { TenantResources::of(&host).silent = true; }
 
+void AsioWorld::save_held(const kith_host &host) noexcept { save_held_states(TenantResources::of(&host)); }
+
 std::size_t AsioWorld::outstanding(const kith_host &host) const noexcept { return TenantResources::of(&host).pending.size(); }
 
 std::uint64_t AsioWorld::next_id() noexcept { return ++parts_->last_id; }

@@ -40,6 +40,7 @@ class AsioWorld final : public World {
     std::int32_t cancel(const kith_host &host, std::uint64_t op) noexcept override;
     void cancel_all(const kith_host &host) noexcept override;
     void silence(const kith_host &host) noexcept override;
+    void save_held(const kith_host &host) noexcept override;
     std::size_t outstanding(const kith_host &host) const noexcept override;
     std::uint64_t next_id() noexcept override;
 

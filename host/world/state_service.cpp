@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <sys/stat.h>
+#include <utility>
 
 namespace kith::app {
 
@@ -50,21 +51,52 @@ std::int32_t load(TenantResources &resources, std::uint64_t user, std::uint64_t 
     return KITH_OK;
 }
 
+void report_save_cancelled(TenantResources &resources, std::uint64_t user, std::uint64_t op) {
+    report_saved(resources, user, op, {KITH_CANCELLED, std::string(cancelled_text())});
+}
+
+std::int32_t hold(TenantResources &resources, std::string bytes, std::uint64_t user, std::uint64_t *op) {
+    if (resources.held_saves.size() >= World::most_held_saves)
+        return resources.refuse(KITH_BUSY, "16 saves wait, because another instance may take the place of this one");
+    resources.held_saves.emplace_back(resources.begin(op, {user, report_save_cancelled, {}}), std::move(bytes));
+    return KITH_OK;
+}
+
+// As begin_on_disk, of an operation that has begun.
+void begin_held(TenantResources &resources, std::uint64_t op, std::string bytes) {
+    const auto found = resources.pending.find(op);
+    if (found == resources.pending.end() || found->second.ending) return; // it was cancelled
+    const std::string path = instance_path(resources, ".state");
+    WorkerThreads &files = resources.parts.files;
+    const auto ticket = files.run(
+        path,
+        [directory = resources.parts.options.state_dir, path, bytes = std::move(bytes)] {
+            return keep(directory, path, bytes);
+        },
+        [me = resources.shared_from_this(), op](const Written &written) {
+            if (const auto ended = me->take(op)) report_saved(*me, ended->user, op, written);
+        });
+    found->second.abort = [&files, ticket] { files.forget(ticket); };
+}
+
 std::int32_t save(TenantResources &resources, const void *data, std::uint64_t size, std::uint64_t user, std::uint64_t *op) {
     if (const std::int32_t status = check(resources); status != KITH_OK) return status;
     if (size > KITH_STATE_MAX) return resources.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
     if (size != 0 && data == nullptr) return resources.refuse(KITH_INVALID, "bytes are expected at `data`");
-    const std::string path = instance_path(resources, ".state");
     std::string bytes(static_cast<const char *>(data), size);
+    switch (resources.tenant.may_save()) {
+    case Tenant::MaySave::now: break;
+    case Tenant::MaySave::later: return hold(resources, std::move(bytes), user, op);
+    case Tenant::MaySave::never:
+        return resources.refuse(KITH_CANCELLED, "another instance has taken the place of this one, and saves the state now");
+    }
+    const std::string path = instance_path(resources, ".state");
     begin_on_disk(
         resources, path, user, op,
         [directory = resources.parts.options.state_dir, path, bytes = std::move(bytes)] {
             return keep(directory, path, bytes);
         },
-        report_saved,
-        [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-            report_saved(s, u, o, {KITH_CANCELLED, std::string(cancelled_text())});
-        });
+        report_saved, report_save_cancelled);
     return KITH_OK;
 }
 
@@ -82,5 +114,15 @@ constexpr kith_state_host state_functions = {
 } // namespace
 
 const void *state_table() noexcept { return &state_functions; }
+
+void save_held_states(TenantResources &resources) noexcept {
+    for (auto &[op, bytes] : std::exchange(resources.held_saves, {})) {
+        try {
+            begin_held(resources, op, std::move(bytes));
+        } catch (...) { // it has not begun
+            resources.cancel(op);
+        }
+    }
+}
 
 } // namespace kith::app

@@ -25,6 +25,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace kith::app {
@@ -124,6 +125,7 @@ class TenantResources : public std::enable_shared_from_this<TenantResources> {
     std::atomic<std::uint32_t> posted = 0; // number of waiting posts
     std::atomic<bool> silent = false;      // the tenant has reported `stopped`
     std::unordered_map<std::uint64_t, Pending> pending;
+    std::vector<std::pair<std::uint64_t, std::string>> held_saves; // operations of kith.state/1 that wait, and what they save
     std::unordered_map<std::uint64_t, std::shared_ptr<TcpStream>> streams;
     std::unordered_map<std::uint64_t, std::shared_ptr<TcpListener>> listeners;
     std::unordered_map<std::uint64_t, std::shared_ptr<DatagramSocket>> sockets;
@@ -191,6 +193,9 @@ const void *dns_table() noexcept;
 const void *http_table() noexcept;
 const void *process_table() noexcept;
 const void *tls_table() noexcept;
+
+/// Begins what waits in held_saves.
+void save_held_states(TenantResources &resources) noexcept;
 
 /// Reports the result of `secure` of kith.tls/1. peer: null unless status is KITH_OK.
 void report_secured(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,

@@ -195,10 +195,19 @@ constexpr kith_state_host state_table = {
         if (const std::int32_t status = check_state(resources); status != KITH_OK) return status;
         if (size > KITH_STATE_MAX) return resources.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
         if (size != 0 && data == nullptr) return resources.refuse(KITH_INVALID, "bytes are expected at `data`");
+        const Tenant::MaySave may = resources.tenant->may_save();
+        if (may == Tenant::MaySave::never)
+            return resources.refuse(KITH_CANCELLED,
+                                    "another instance has taken the place of this one, and saves the state now");
+        if (may == Tenant::MaySave::later && resources.held_saves.size() >= World::most_held_saves)
+            return resources.refuse(KITH_BUSY, "16 saves wait, because another instance may take the place of this one");
         Op &op = on.begin(resources, "state.save", saved, user, id);
         op.name = "state of " + resources.instance;
         if (size != 0) op.data.assign(static_cast<const char *>(data), size);
-        on.ready_in(op, disk);
+        if (may == Tenant::MaySave::later)
+            resources.held_saves.push_back(op.id);
+        else
+            on.ready_in(op, disk);
         return KITH_OK;
     },
 };
@@ -304,6 +313,14 @@ void SimulatedMachine::env(std::string_view name, std::string_view value) {
 }
 
 void SimulatedMachine::unset_env(std::string_view name) { body_->variables.erase(std::string(name)); }
+
+void SimulatedMachine::save_held(const kith_host &host) noexcept {
+    TenantResources &resources = Body::seat_of(&host);
+    for (const std::uint64_t id : std::exchange(resources.held_saves, {})) {
+        Op *const op = body_->find(id);
+        if (op != nullptr && !op->ready) body_->ready_in(*op, disk);
+    }
+}
 
 void SimulatedMachine::state_dir(bool there) { body_->has_state_dir = there; }
 

@@ -61,6 +61,7 @@ struct TenantResources {
     std::uint32_t first = none; // operations, in the order of their start
     std::uint32_t last = none;
     std::size_t outstanding = 0;
+    std::vector<std::uint64_t> held_saves; // operations of kith.state/1 that wait
 
     std::mutex mutex; // guards what follows
     std::deque<std::uint64_t> inbox;

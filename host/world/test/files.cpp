@@ -199,6 +199,33 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(state_belongs_to_an_instance_and_outlives_it, Fixt
     BOOST_TEST(fixture.await(again, again.load()).data.empty());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_save_waits_until_the_tenant_may_save, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant former(fixture.world(), "i"), next(fixture.world(), "i");
+    BOOST_TEST(fixture.await(former, former.save("1")).status == KITH_OK);
+    former.may = next.may = kith::Tenant::MaySave::later;
+    const std::uint64_t of_former = former.save("of the former one");
+    std::uint64_t last = 0;
+    for (const char *text : {"2", "3", "4"}) last = next.save(text);
+    BOOST_TEST(fixture.await(next, next.load()).data == "1");
+    BOOST_TEST(next.done.size() == 1u); // of the load
+    // The next one takes over.
+    former.may = kith::Tenant::MaySave::never;
+    fixture.world().cancel_all(former.host);
+    BOOST_TEST(fixture.await(former, of_former).status == KITH_CANCELLED);
+    BOOST_TEST(former.save("too late") == 0u);
+    BOOST_TEST(former.refused == KITH_CANCELLED);
+    next.may = kith::Tenant::MaySave::now;
+    fixture.world().save_held(next.host);
+    BOOST_TEST(fixture.await(next, last).status == KITH_OK);
+    BOOST_TEST(fixture.await(next, next.load()).data == "4");
+
+    next.may = kith::Tenant::MaySave::later;
+    for (std::size_t i = 0; i < kith::World::most_held_saves; ++i) BOOST_TEST(next.save("many") != 0u);
+    BOOST_TEST(next.save("one more") == 0u);
+    BOOST_TEST(next.refused == KITH_BUSY);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(without_a_state_dir_state_is_unsupported, Fixture, Fixtures) {
     Fixture fixture;
     fixture.without_state_dir();

@@ -199,8 +199,11 @@ class TestTenant : public Tenant {
     void leave() noexcept override { --entered_; }
     bool may_read(std::string_view variable) const noexcept override { return variable.starts_with("KITH_"); }
 
+    MaySave may_save() noexcept override { return may; }
+
     World &world;
     kith_host host{};
+    MaySave may = MaySave::now;
     std::vector<Completion> done;
     std::vector<Told> told;         // of groups
     std::int32_t refused = KITH_OK; // of the last call that begins something

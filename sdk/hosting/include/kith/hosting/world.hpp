@@ -36,6 +36,10 @@ class Tenant {
     /// Whether the tenant may read this environment variable.
     virtual bool may_read(std::string_view variable) const noexcept = 0;
 
+    /// Asked by each `save` of kith.state/1. later: it waits until World::save_held. never: it is refused with KITH_CANCELLED.
+    enum class MaySave : std::uint8_t { now, later, never };
+    virtual MaySave may_save() noexcept { return MaySave::now; }
+
     /// What the tenant may use of the machine; null: everything.
     virtual TenantRights *rights() noexcept { return nullptr; }
 
@@ -72,6 +76,11 @@ class World {
 
     /// The tenant has reported `stopped`: earlier posts are delivered, new ones are refused with KITH_CANCELLED.
     virtual void silence(const kith_host &host) noexcept = 0;
+
+    /// The tenant may save now: what waits (Tenant::may_save) is saved, in the order of the calls.
+    virtual void save_held(const kith_host &host) noexcept = 0;
+    /// Saves of one tenant that wait; another one is refused with KITH_BUSY.
+    static constexpr std::size_t most_held_saves = 16;
 
     /// The number of operations of this tenant that have not completed.
     virtual std::size_t outstanding(const kith_host &host) const noexcept = 0;
