@@ -40,6 +40,7 @@ Engine::Engine(World &world, Logger &logger, const Config &config, const Registr
 
 Engine::~Engine() {
     replacement_.reset();
+    replacement_trial_.reset();
     retired_.clear();
     topologies_.clear(); // before the reconcilers they use
     leaving_topologies_.clear();
@@ -193,6 +194,7 @@ void Engine::stop(std::function<void()> done) {
     const Time now = engine_loop_.now();
     plugin_file_watch_.reset();
     end_reload();
+    end_replacement_trial();
     if (replacement_) end_replacement("kith is stopping", now);
     for (auto &unit : topologies_) unit->stop("kith is stopping", now);
     for (auto &connector : connectors_) connector->reconciler.stop(now);
@@ -284,7 +286,10 @@ void Engine::advance_stop(Time now) {
     const auto finished = [now](const auto &part) { return part->finished(now); };
     const auto all = [&](const auto &parts) { return std::all_of(parts.begin(), parts.end(), finished); };
     if (phase_ == Phase::stopping) {
-        if (!std::ranges::all_of(retired_, [](const auto &one) { return one->finished(); })) return;
+        const bool retired = std::ranges::all_of(retired_, [](const auto &one) {
+            return std::ranges::all_of(one->candidates, [](const auto &c) { return c->supervisor->finished(); });
+        });
+        if (!retired) return;
         if (!all(topologies_) || !all(leaving_topologies_) || !all(connectors_) || !all(leaving_connectors_)) return;
         phase_ = Phase::draining;
         drain_until_ = later(now, drain_bound);

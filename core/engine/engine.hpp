@@ -78,7 +78,8 @@ class Engine {
     bool reload(std::shared_ptr<const Config> next, std::function<void(const std::string &failure)> done);
     bool reloading() const { return reload_ != nullptr; }
     /// Takes a new version of a plugin's file into use while its instances run, all of them or none. Their places are taken when each new
-    /// instance has looked, attached or subscribed; the former ones go on until then, and if that does not happen within 10 s. A failing status:
+    /// instance has looked, attached or subscribed; the former ones go on until then, and if that does not happen within 10 s. When one of the
+    /// new instances fails within 10 s after that, the former version is taken into use again in the same way. A failing status:
     /// nothing has begun, and `done` is not called. KITH_UNSUPPORTED: an instance cannot be replaced while it runs. KITH_BUSY: not while
     /// another replacement or a reload is under way. KITH_NOT_FOUND: no instance is of this file.
     Status replace(PluginReplacement what);
@@ -123,6 +124,7 @@ class Engine {
     class ConnectorCandidate;
     class SinkCandidate;
     struct Replacement;
+    struct ReplacementTrial;
     struct Retired;
     enum class Phase : std::uint8_t { idle, running, stopping, draining, ended };
 
@@ -162,6 +164,10 @@ class Engine {
     void switch_over(Time now);
     void deliver_members_of_candidates();
     void end_replacement(const std::string &failure, Time now);
+    void advance_replacement_trial(Time now);
+    void take_back(const std::string &why);
+    void end_replacement_trial();
+    void publish_refused_version(std::string_view file, const std::string &text);
     Time replacement_deadline() const;
     static PluginReplacement::Outcome outcome_of(const Replacement &replacement, Time now);
     template <class F>
@@ -189,7 +195,8 @@ class Engine {
     std::unique_ptr<Reload> reload_;     // under way
     std::unique_ptr<ReloadTrial> trial_; // of the last one
     std::function<void(std::shared_ptr<const Config>, const std::string &)> on_rollback_;
-    std::unique_ptr<Replacement> replacement_; // under way
+    std::unique_ptr<Replacement> replacement_;            // under way
+    std::unique_ptr<ReplacementTrial> replacement_trial_; // of the last one
     std::vector<std::unique_ptr<Retired>> retired_;
     std::function<void(const std::string &)> on_plugin_changed_;
     std::unique_ptr<PluginFileWatch> plugin_file_watch_;

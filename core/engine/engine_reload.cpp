@@ -55,6 +55,7 @@ std::vector<ReloadEffect> Engine::foresee(const Config &next) const {
 bool Engine::reload(std::shared_ptr<const Config> next, std::function<void(const std::string &failure)> done) {
     if (phase_ != Phase::running || reload_ != nullptr || replacement_ != nullptr) return false;
     trial_.reset();
+    end_replacement_trial();
     bus_.set_wall(engine_loop_.now(), engine_loop_.wall());
     begin_reload(std::move(next), {}, std::move(done));
     return true;

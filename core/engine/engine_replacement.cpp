@@ -48,6 +48,17 @@ void Engine::Candidate::make(Engine &engine, const Plugin &plugin, std::string_v
                                                  engine.engine_loop_.soon();
                                              });
     supervisor->put_on_trial();
+    supervisor->instance().set_may_save(Tenant::MaySave::later);
+}
+
+bool Engine::Candidate::ready(Time now, Time began) const {
+    return works() || (supervisor->instance().waits_to_save() && now - began >= state_patience);
+}
+
+void Engine::Candidate::take_over(Time now) {
+    place_.take_over(*supervisor, now);
+    supervisor->instance().set_may_save(Tenant::MaySave::never);
+    place_.instance().set_may_save(Tenant::MaySave::now);
 }
 
 // A right that the former instance was refused too is no fault.
@@ -84,7 +95,7 @@ std::string Engine::StrategyCandidate::fault() const {
 }
 
 void Engine::StrategyCandidate::hand_over(Time now) {
-    strategy_.supervisor.take_over(*supervisor, now);
+    take_over(now);
     PluginInstance &next = strategy_.supervisor.instance();
     PluginInstance::Dependencies &former = supervisor->instance().dependencies();
     next.dependencies().discovery = &strategy_.binding;
@@ -113,7 +124,7 @@ std::string Engine::ConnectorCandidate::awaited() const {
 }
 
 void Engine::ConnectorCandidate::hand_over(Time now) {
-    connector_.supervisor.take_over(*supervisor, now);
+    take_over(now);
     PluginInstance &next = connector_.supervisor.instance();
     PluginInstance::Dependencies &former = supervisor->instance().dependencies();
     next.dependencies().connector = &connector_.binding;
@@ -121,7 +132,11 @@ void Engine::ConnectorCandidate::hand_over(Time now) {
     former.connector = &held_;
     connector_.binding.bind(next, connector_.reconciler);
     connector_.messages.bind(next);
-    held_.pass_on(connector_.reconciler, now);
+    if (held_.attached())
+        held_.pass_on(connector_.reconciler, now);
+    else
+        connector_.reconciler.lost(KITH_CANCELLED,
+                                   "another version of its plugin has taken its place, and has not attached yet", now);
     held_.bind(supervisor->instance());
 }
 
@@ -135,16 +150,18 @@ Engine::SinkCandidate::SinkCandidate(Engine &engine, SinkUnit &sink, const Plugi
 }
 
 void Engine::SinkCandidate::hand_over(Time now) {
-    sink_.supervisor.take_over(*supervisor, now);
+    take_over(now);
     PluginInstance &next = sink_.supervisor.instance();
     next.dependencies().sink = &sink_.binding;
     supervisor->instance().dependencies().sink = &held_;
     std::swap(sink_.members, members_);
-    sink_.binding.hand_over(next, *held_.mask());
+    sink_.binding.hand_over(next, held_.mask());
+    held_.end();
 }
 
 bool Engine::Retired::finished() const {
-    return std::ranges::all_of(candidates, [](const auto &one) { return one->supervisor->finished(); });
+    return std::ranges::all_of(candidates,
+                               [](const auto &one) { return one->supervisor->finished() && !one->supervisor->abandoned(); });
 }
 
 // ---- the replacement ----
@@ -167,7 +184,10 @@ Status Engine::replace(PluginReplacement what) {
     made->what = std::move(what);
     made->deadline = later(now, PluginReplacement::patience);
     replacement_ = std::move(made);
-    for (const auto &candidate : replacement_->candidates) candidate->supervisor->start(now);
+    for (const auto &candidate : replacement_->candidates) {
+        candidate->place().instance().set_may_save(Tenant::MaySave::later); // there is one writer at any time
+        candidate->supervisor->start(now);
+    }
     engine_loop_.soon();
     return {};
 }
@@ -175,7 +195,7 @@ Status Engine::replace(PluginReplacement what) {
 namespace {
 
 // Why an instance of the plugin cannot run beside that of the former version; empty: it can.
-std::string obstacle(const PluginInstance &instance, const Plugin *next, const std::string &id) {
+std::string obstacle(const PluginInstance &instance, const Plugin *next, const std::string &id, bool going_back) {
     if (next == nullptr) return "the new file has no plugin `" + id + "` of its kind";
     if (!instance.is_isolated())
         return "it runs in the process of kith, where a library stays loaded (L4): restart kith, which interrupts no link, or "
@@ -188,7 +208,7 @@ std::string obstacle(const PluginInstance &instance, const Plugin *next, const s
     }
     for (const auto &[flag, name] :
          {std::pair{KITH_FLAG_FOREIGN_IO, "KITH_FLAG_FOREIGN_IO"}, {KITH_FLAG_THREADS, "KITH_FLAG_THREADS"}}) {
-        if (next->has_flag(flag) && !instance.plugin().has_flag(flag))
+        if (!going_back && next->has_flag(flag) && !instance.plugin().has_flag(flag))
             return std::string("the new file declares ") + name +
                    ", which the former one did not, and needs more rights for it: restart kith, if that is meant";
     }
@@ -207,7 +227,7 @@ Status Engine::add_candidates(Replacement &made, const PluginReplacement &what) 
             return;
         }
         const Plugin *next = find_plugin(*what.next, instance.plugin().kind(), configured->plugin);
-        if (const std::string why = obstacle(instance, next, configured->plugin); !why.empty())
+        if (const std::string why = obstacle(instance, next, configured->plugin, what.going_back); !why.empty())
             refused = {KITH_UNSUPPORTED, instance.identity().name + ": " + why};
         else
             made.candidates.push_back(make(*next));
@@ -235,21 +255,24 @@ Status Engine::add_candidates(Replacement &made, const PluginReplacement &what) 
 }
 
 void Engine::advance_replacement(Time now) {
+    const auto used = [&](const Library *library) {
+        return std::ranges::any_of(retired_,
+                                   [&](const auto &one) { return one->of == library && one->library.get() != library; });
+    };
     std::erase_if(retired_, [&](const auto &one) {
-        if (!one->finished() || std::ranges::any_of(one->candidates, [](const auto &c) { return c->supervisor->abandoned(); }))
-            return false;
+        if (!one->finished() || (one->library && used(one->library.get()))) return false;
         if (std::exchange(one->settled, true)) return true;
         engine_loop_.soon(); // what follows from the end of its instances is done first
         return false;
     });
-    if (replacement_ == nullptr) return;
+    if (replacement_ == nullptr) return advance_replacement_trial(now);
     Replacement &now_made = *replacement_;
     const auto &all = now_made.candidates;
     for (const auto &candidate : all) {
         if (const std::string why = candidate->fault(); !why.empty())
             return end_replacement(candidate->name() + ": " + why, now);
     }
-    const auto mute = std::ranges::find_if(all, [](const auto &candidate) { return !candidate->ready(); });
+    const auto mute = std::ranges::find_if(all, [&](const auto &candidate) { return !candidate->ready(now, now_made.began); });
     if (mute != all.end()) {
         if (std::exchange(now_made.rest_until, never) != never) {
             for (const auto &candidate : all) candidate->end_rest();
@@ -296,20 +319,69 @@ void Engine::switch_over(Time now) {
     config_ = owned_config_.get();
     rights_.update(*config_);
     const Library &next = *over->what.next;
-    auto retired = std::make_unique<Retired>();
-    retired->library = over->what.exchange(std::move(over->what.next));
-    retired->candidates = std::move(over->candidates);
-    for (const auto &candidate : retired->candidates) candidate->hand_over(now);
-    for (const auto &candidate : retired->candidates) candidate->supervisor->stop(now);
-    retired_.push_back(std::move(retired));
+    std::unique_ptr<Library> former = over->what.exchange(*over->what.former, std::move(over->what.next));
+    for (const auto &candidate : over->candidates) candidate->hand_over(now);
+    for (const auto &candidate : over->candidates) candidate->supervisor->stop(now);
     if (plugin_file_watch_) plugin_file_watch_->taken(next);
     tell_new_warnings(*before, *config_, now);
     const std::string reason =
         std::string(next.file_name()) + ": " + to_text(outcome.versions) + "; instances: " + list_of(outcome.instances);
     bus_.publish({.kind = KITH_EVENT_PLUGIN_REPLACED, .duration = outcome.duration, .has_duration = true, .reason = reason},
                  now);
+    end_replacement_trial();
+    if (over->what.taken_back) {
+        replacement_trial_ = std::make_unique<ReplacementTrial>();
+        replacement_trial_->next = &next;
+        replacement_trial_->previous = before;
+        replacement_trial_->exchange = over->what.exchange;
+        replacement_trial_->taken_back = over->what.taken_back;
+        replacement_trial_->until = later(now, ReplacementTrial::length);
+        for (const auto &candidate : over->candidates)
+            replacement_trial_->watched.emplace_back(&candidate->place(), candidate->place().losses());
+    }
+    auto retired = std::make_unique<Retired>();
+    retired->of = former.get();
+    retired->candidates = std::move(over->candidates);
+    (replacement_trial_ ? replacement_trial_->former : retired->library) = std::move(former);
+    retired_.push_back(std::move(retired));
     engine_loop_.soon();
     if (over->what.done) over->what.done(outcome);
+}
+
+void Engine::advance_replacement_trial(Time now) {
+    if (replacement_trial_ == nullptr || phase_ != Phase::running) return;
+    const auto failed =
+        std::ranges::find_if(replacement_trial_->watched, [](const auto &one) { return one.first->losses() != one.second; });
+    if (failed != replacement_trial_->watched.end())
+        take_back(failed->first->instance().identity().name + ": " + failed->first->last_loss());
+    else if (replacement_trial_->until <= now)
+        end_replacement_trial();
+}
+
+// By the same steps as the replacement: the former version starts beside the new one, and takes over when it works.
+void Engine::take_back(const std::string &why) {
+    const std::unique_ptr<ReplacementTrial> over = std::move(replacement_trial_);
+    publish_refused_version(over->next->file_name(),
+                            "the new version failed within 10 s, and the former one comes back: " + why);
+    PluginReplacement back{
+        .former = over->next,
+        .next = std::move(over->former),
+        .config = over->previous,
+        .exchange = over->exchange,
+        .going_back = true,
+        .done = [taken_back = over->taken_back, previous = over->previous](const PluginReplacement::Outcome &outcome) {
+            if (outcome.failure.empty()) taken_back(previous);
+        }};
+    static_cast<void>(replace(std::move(back)));
+}
+
+// Its instances may still be stopping.
+void Engine::end_replacement_trial() {
+    if (replacement_trial_ == nullptr) return;
+    const auto user = std::ranges::find_if(
+        retired_, [&](const auto &one) { return one->of == replacement_trial_->former.get() && one->library == nullptr; });
+    if (user != retired_.end()) (*user)->library = std::move(replacement_trial_->former);
+    replacement_trial_.reset();
 }
 
 void Engine::end_replacement(const std::string &failure, Time now) {
@@ -318,10 +390,17 @@ void Engine::end_replacement(const std::string &failure, Time now) {
     outcome.failure = failure;
     for (const auto &candidate : over->candidates) {
         candidate->end_rest();
+        candidate->supervisor->instance().set_may_save(Tenant::MaySave::never);
+        candidate->place().instance().set_may_save(Tenant::MaySave::now);
         candidate->supervisor->stop(now);
     }
-    publish_not_replaced(over->what.former->file_name(), failure);
+    if (over->what.going_back)
+        publish_refused_version(over->what.former->file_name(),
+                                "the former version does not come back, and the new one goes on: " + failure);
+    else
+        publish_not_replaced(over->what.former->file_name(), failure);
     auto retired = std::make_unique<Retired>();
+    retired->of = over->what.next.get();
     retired->library = std::move(over->what.next);
     retired->candidates = std::move(over->candidates);
     retired_.push_back(std::move(retired));
@@ -329,15 +408,24 @@ void Engine::end_replacement(const std::string &failure, Time now) {
 }
 
 void Engine::publish_not_replaced(std::string_view file, std::string_view why) {
+    publish_refused_version(file, "the new version is not taken into use, and the former one goes on: " + std::string(why));
+}
+
+void Engine::publish_refused_version(std::string_view file, const std::string &text) {
     const Time now = engine_loop_.now();
     bus_.set_wall(now, engine_loop_.wall());
-    const std::string reason =
-        std::string(file) + ": the new version is not taken into use, and the former one goes on: " + std::string(why);
+    const std::string reason = std::string(file) + ": " + text;
     bus_.publish({.kind = KITH_EVENT_PLUGIN_REFUSED, .status = KITH_INVALID, .reason = reason}, now);
 }
 
 Time Engine::replacement_deadline() const {
-    return replacement_ == nullptr ? never : std::min(replacement_->deadline, replacement_->rest_until);
+    Time next = replacement_trial_ == nullptr ? never : replacement_trial_->until;
+    if (replacement_ == nullptr) return next;
+    const bool waits = std::ranges::any_of(replacement_->candidates,
+                                           [](const auto &one) { return one->supervisor->instance().waits_to_save(); });
+    const Time patience = later(replacement_->began, Candidate::state_patience);
+    if (waits && patience > engine_loop_.now()) next = std::min(next, patience);
+    return std::min({next, replacement_->deadline, replacement_->rest_until});
 }
 
 } // namespace kith::core

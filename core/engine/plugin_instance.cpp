@@ -48,6 +48,7 @@ PluginInstance::~PluginInstance() {
 
 boost::system::result<void, Failure> PluginInstance::start() {
     assert(state_ == State::idle);
+    waits_to_save_ = false;
     dependencies_.world.open(handle_, *this);
     error_.clear();
     const kith_instance *made = nullptr;
@@ -120,6 +121,18 @@ void PluginInstance::kill() {
     state_ = State::stopped;
     dependencies_.world.silence(handle_);
     destroy();
+}
+
+void PluginInstance::set_may_save(MaySave may) {
+    may_save_ = may;
+    if (may != MaySave::now || state_ == State::idle) return;
+    waits_to_save_ = false;
+    dependencies_.world.save_held(handle_);
+}
+
+PluginInstance::MaySave PluginInstance::may_save() noexcept {
+    waits_to_save_ = waits_to_save_ || may_save_ == MaySave::later;
+    return may_save_;
 }
 
 void PluginInstance::cancel_operations() noexcept {

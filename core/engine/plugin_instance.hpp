@@ -145,6 +145,11 @@ class PluginInstance final : public Tenant {
         if (state_ == State::running) dependencies_.owner->on_right_refused(*this, text);
     }
 
+    /// Whether it may save its state (Tenant). What waits is saved when it may.
+    void set_may_save(MaySave may);
+    /// A save of its state waits.
+    bool waits_to_save() const { return waits_to_save_; }
+
     /// Logs a warning under the name of the instance.
     void warn(std::string_view message, std::string_view reason);
 
@@ -163,6 +168,7 @@ class PluginInstance final : public Tenant {
     void enter(const char *what) noexcept override;
     void leave() noexcept override;
     bool may_read(std::string_view variable) const noexcept override;
+    MaySave may_save() noexcept override;
     TenantRights *rights() noexcept override { return rights_.get(); }
 
   private:
@@ -200,6 +206,8 @@ class PluginInstance final : public Tenant {
     CallTally calls_;
     const std::thread::id loop_ = std::this_thread::get_id();
     State state_ = State::idle;
+    MaySave may_save_ = MaySave::now;
+    bool waits_to_save_ = false;
 };
 
 } // namespace kith::core

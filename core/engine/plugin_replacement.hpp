@@ -32,9 +32,12 @@ struct PluginReplacement {
     std::unique_ptr<Library> next;   ///< sealed
     /// In force with it: that of the engine, with the options of these instances as the new file reads them.
     std::shared_ptr<const Config> config;
-    /// Puts `next` into the engine's registry, in the place of `former`, which it returns. Called once, or not when it is not replaced.
-    std::function<std::unique_ptr<Library>(std::unique_ptr<Library> next)> exchange;
-    bool dry_run = false; ///< nothing starts: the outcome is what would be replaced
+    /// Puts a library into the engine's registry, in the place of another one, which it returns.
+    std::function<std::unique_ptr<Library>(const Library &out, std::unique_ptr<Library> in)> exchange;
+    /// An instance of the new version failed within 10 s after `done`: the former version, with its configuration, is in use again.
+    std::function<void(std::shared_ptr<const Config> previous)> taken_back{};
+    bool dry_run = false;    ///< nothing starts: the outcome is what would be replaced
+    bool going_back = false; ///< to a version that was in use before: what its flags request was permitted
     /// Called once, from the loop or before Engine::replace returns.
     std::function<void(const Outcome &)> done;
 };

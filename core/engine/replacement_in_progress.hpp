@@ -20,9 +20,11 @@ class HeldSubscription final : public SinkReceiver {
   public:
     explicit HeldSubscription(EngineLoop &engine_loop) : engine_loop_(engine_loop) {}
     const std::optional<std::uint64_t> &mask() const { return mask_; }
+    /// Later reports are ignored.
+    void end() { over_ = true; }
 
     std::int32_t subscribe(std::uint64_t mask) override {
-        mask_ = mask;
+        if (!over_) mask_ = mask;
         engine_loop_.soon();
         return KITH_OK;
     }
@@ -31,6 +33,7 @@ class HeldSubscription final : public SinkReceiver {
   private:
     EngineLoop &engine_loop_;
     std::optional<std::uint64_t> mask_;
+    bool over_ = false;
 };
 
 /// An instance of the new file, and the place that it shall take. After hand_over the supervisor here has the former instance.
@@ -40,7 +43,10 @@ class Engine::Candidate {
     Candidate(const Candidate &) = delete;
     Candidate &operator=(const Candidate &) = delete;
 
-    virtual bool ready() const = 0;
+    /// It has done its first work.
+    virtual bool works() const = 0;
+    /// It works; or it waits to save its state, and cannot go on as long as the former one is the writer.
+    bool ready(Time now, Time began) const;
     /// What it has not done.
     virtual std::string awaited() const = 0;
     /// Why it cannot be taken; empty: nothing is known against it.
@@ -56,10 +62,14 @@ class Engine::Candidate {
     const std::string &name() const { return supervisor->instance().identity().name; }
     InstanceSupervisor &place() const { return place_; }
 
+    static constexpr Time state_patience = 1'000'000'000;
+
     std::unique_ptr<InstanceSupervisor> supervisor; // on trial
 
   protected:
     explicit Candidate(InstanceSupervisor &place) : place_(place) {}
+    /// Exchanges the instances.
+    void take_over(Time now);
     void make(Engine &engine, const Plugin &plugin, std::string_view options, PluginInstance::Dependencies dependencies,
               const std::string &connector = {});
 
@@ -71,7 +81,7 @@ class Engine::Candidate {
 class Engine::StrategyCandidate final : public Candidate {
   public:
     StrategyCandidate(Engine &engine, Unit &unit, Strategy &strategy, const Plugin &plugin, const Source &configured);
-    bool ready() const override { return held_.looked(); }
+    bool works() const override { return held_.looked(); }
     std::string awaited() const override;
     std::string fault() const override;
     void hand_over(Time now) override;
@@ -87,7 +97,7 @@ class Engine::StrategyCandidate final : public Candidate {
 class Engine::ConnectorCandidate final : public Candidate {
   public:
     ConnectorCandidate(Engine &engine, Connector &connector, const Plugin &plugin, const ConnectorInstance &configured);
-    bool ready() const override { return held_.attached(); }
+    bool works() const override { return held_.attached(); }
     std::string awaited() const override;
     void hand_over(Time now) override;
 
@@ -99,7 +109,7 @@ class Engine::ConnectorCandidate final : public Candidate {
 class Engine::SinkCandidate final : public Candidate {
   public:
     SinkCandidate(Engine &engine, SinkUnit &sink, const Plugin &plugin, const Sink &configured);
-    bool ready() const override { return held_.mask().has_value(); }
+    bool works() const override { return held_.mask().has_value(); }
     std::string awaited() const override { return "it has not subscribed to events"; }
     void begin_rest() override { sink_.binding.hold(true); }
     void end_rest() override { sink_.binding.hold(false); }
@@ -123,9 +133,23 @@ struct Engine::Replacement {
     Time rest_until = never; // `never`: the former instances are not at rest
 };
 
+/// The first seconds after a replacement: when an instance of the new file fails in them, the former file comes back.
+struct Engine::ReplacementTrial {
+    static constexpr Time length = 10'000'000'000;
+
+    std::unique_ptr<Library> former;
+    const Library *next = nullptr;
+    std::shared_ptr<const Config> previous;
+    std::function<std::unique_ptr<Library>(const Library &out, std::unique_ptr<Library> in)> exchange;
+    std::function<void(std::shared_ptr<const Config>)> taken_back;
+    std::vector<std::pair<InstanceSupervisor *, std::uint64_t>> watched; // with its losses at the switch
+    Time until = 0;
+};
+
 /// What is being stopped after a replacement, or after one that failed, and the library of these instances.
 struct Engine::Retired {
-    std::unique_ptr<Library> library;
+    const Library *of = nullptr;
+    std::unique_ptr<Library> library; // null: another one owns it
     std::vector<std::unique_ptr<Candidate>> candidates;
     bool settled = false; // a turn has passed since the last instance was destroyed
 

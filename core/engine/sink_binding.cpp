@@ -76,11 +76,11 @@ void SinkBinding::hold(bool on) {
     if (!on && (waiting_ || again_)) wake_();
 }
 
-void SinkBinding::hand_over(PluginInstance &next, std::uint64_t mask) {
+void SinkBinding::hand_over(PluginInstance &next, std::optional<std::uint64_t> mask) {
     crashed();
     instance_ = &next;
-    ready_ = true;
-    bus_.set_mask(subscriber_, mask_ = mask & filter_);
+    ready_ = mask.has_value();
+    if (mask) bus_.set_mask(subscriber_, mask_ = *mask & filter_);
     hold(false);
 }
 

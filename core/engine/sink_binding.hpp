@@ -8,6 +8,7 @@
 #include <core/engine/plugin_instance.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace kith::core {
 
@@ -39,8 +40,8 @@ class SinkBinding final : public SinkReceiver {
     void hold(bool on);
     /// It has no batch that it has not taken.
     bool idle() const { return batch_ == 0; }
-    /// Another instance, which has subscribed to these kinds, goes on after the last batch that the former one has taken.
-    void hand_over(PluginInstance &next, std::uint64_t mask);
+    /// Another instance goes on after the last batch that the former one has taken. mask: the kinds that it has subscribed to; nothing: it will.
+    void hand_over(PluginInstance &next, std::optional<std::uint64_t> mask);
 
     /// The sink has taken all events that were offered.
     bool drained() const { return batch_ == 0 && !waiting_ && !again_; }

@@ -85,8 +85,9 @@ ReplacementStart Replacer::begin(const core::Library &former, bool dry_run,
         {.former = &former,
          .next = std::move(read.library),
          .config = config,
-         .exchange = [this,
-                      &former](std::unique_ptr<core::Library> next) { return registry_.exchange(former, std::move(next)); },
+         .exchange = [this](const core::Library &out,
+                            std::unique_ptr<core::Library> in) { return registry_.exchange(out, std::move(in)); },
+         .taken_back = [this](std::shared_ptr<const core::Config> previous) { conclude(std::move(previous), {}); },
          .dry_run = dry_run,
          .done =
              [this, dry_run, config, verdict = std::move(verdict)](const core::PluginReplacement::Outcome &outcome) {

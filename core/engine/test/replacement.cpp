@@ -340,6 +340,147 @@ BOOST_AUTO_TEST_CASE(when_it_reports_an_empty_set_that_it_cannot_have_seen) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(replacement_is_taken_back)
+
+BOOST_AUTO_TEST_CASE(when_an_instance_crashes_within_10_s) {
+    ReplacingKith kith;
+    kith.begin();
+    const Config before = kith.config;
+    kith.replace(kith.newer(), [](Config &c) { c.topologies[0].sources[0].options = R"({"added":1})"; });
+    kith.run(9s);
+    BOOST_TEST(kith.outcome->failure == "");
+    kith.isolator.crash(Kith::strategy_name);
+    kith.run(1s);
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_CRASHED) == 1u);
+    BOOST_TEST(contains(kith.reasons(KITH_EVENT_PLUGIN_REFUSED).at(0),
+                        "puppets: the new version failed within 10 s, and the former one comes back: topologies.t.s: "));
+    BOOST_TEST(contains(kith.reasons(KITH_EVENT_PLUGIN_REPLACED).at(1), "puppet 1.1.0 -> 1.0.0"));
+    BOOST_TEST(kith.version(KITH_KIND_SINK) == "1.0.0");
+    BOOST_REQUIRE(kith.came_back != nullptr);
+    BOOST_TEST((*kith.came_back == before));
+    BOOST_TEST(kith.isolator.instances.at(Kith::strategy_name)->options().json() == "{}");
+    for (const char *name : {"topologies.t.s", "connectors.c", "sinks.k"})
+        BOOST_TEST(scripts[name].instances.size() == 1u, name);
+    BOOST_TEST(!kith.engine->topology("t")->stale());
+    BOOST_TEST(kith.engine->topology("t")->linked() == 2u);
+    BOOST_TEST(kith.count(KITH_EVENT_LINK_DOWN) == 0u);
+    BOOST_TEST(kith.count(KITH_EVENT_PEER_LOST) == 0u);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(not_after_10_s) {
+    ReplacingKith kith;
+    kith.begin();
+    kith.replace(kith.newer());
+    kith.run(10s + 1ms);
+    kith.isolator.crash(Kith::strategy_name);
+    kith.run(10s);
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_REFUSED) == 0u);
+    BOOST_TEST(kith.version(KITH_KIND_STRATEGY) == "1.1.0");
+    BOOST_TEST(kith.came_back == nullptr);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(unless_the_former_one_does_not_work_either) {
+    ReplacingKith kith;
+    kith.begin();
+    kith.replace(kith.newer());
+    kith.run(1s);
+    kith.strategy().start = {};
+    kith.isolator.crash(Kith::strategy_name);
+    kith.run(12s);
+    BOOST_TEST(contains(kith.reasons(KITH_EVENT_PLUGIN_REFUSED).at(1),
+                        "the former version does not come back, and the new one goes on: "));
+    BOOST_TEST(kith.version(KITH_KIND_STRATEGY) == "1.1.0");
+    BOOST_TEST(kith.came_back == nullptr);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_in_these_10_s_ends_the_trial) {
+    ReplacingKith kith;
+    kith.begin();
+    kith.replace(kith.newer());
+    kith.run(1s);
+    BOOST_TEST(kith.reload([](Config &c) { c.topologies[0].policy.min_peers = 2; }));
+    kith.isolator.crash(Kith::strategy_name);
+    kith.run(1s);
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_REFUSED) == 0u);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(replacement_and_state)
+
+BOOST_AUTO_TEST_CASE(there_is_one_writer) {
+    ReplacingKith kith;
+    kith.begin();
+    kith.machine.state(Kith::strategy_name, "before");
+    const auto save = [](ScriptedPlugin &p, std::string_view bytes) {
+        std::uint64_t op = 0;
+        return p.table<kith_state_host>(KITH_STATE)->save(p.host, bytes.data(), bytes.size(), 0, &op);
+    };
+    ScriptedPlugin &former = ReplacingKith::oldest(kith.strategy());
+    kith.strategy().start = [&](ScriptedPlugin &p) { return save(p, "of the new one"); };
+    kith.replace(kith.newer());
+    BOOST_TEST(save(former, "of the former one") == KITH_OK);
+    kith.run(500ms);
+    BOOST_TEST(kith.machine.state(Kith::strategy_name).value() == "before"); // both wait
+    kith.strategy().stop = [&](ScriptedPlugin &p) {
+        BOOST_TEST(save(p, "at its end") == KITH_CANCELLED);
+        p.host->stopped(p.host);
+    };
+    kith.strategy().now->replace({"a@x", "b@x"});
+    kith.run(1s);
+    BOOST_TEST(kith.outcome->failure == "");
+    BOOST_TEST(kith.machine.state(Kith::strategy_name).value() == "of the new one");
+    kith.strategy().stop = [](ScriptedPlugin &p) { p.host->stopped(p.host); };
+    BOOST_TEST(save(*kith.strategy().now, "later") == KITH_OK);
+    kith.run(1s);
+    BOOST_TEST(kith.machine.state(Kith::strategy_name).value() == "later");
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(what_the_former_one_saved_meanwhile_is_stored_when_it_goes_on) {
+    ReplacingKith kith;
+    kith.begin();
+    const auto save = [](ScriptedPlugin &p, std::string_view bytes) {
+        std::uint64_t op = 0;
+        return p.table<kith_state_host>(KITH_STATE)->save(p.host, bytes.data(), bytes.size(), 0, &op);
+    };
+    ScriptedPlugin &former = ReplacingKith::oldest(kith.strategy());
+    kith.strategy().start = {};
+    kith.connector().start = [](ScriptedPlugin &p) { return p.connector().detached(p.host, KITH_REFUSED, text("no")); };
+    kith.replace(kith.newer());
+    save(*kith.strategy().now, "of the new one");
+    save(former, "of the former one");
+    kith.run(11s);
+    BOOST_TEST(kith.outcome->failure != "");
+    BOOST_TEST(kith.machine.state(Kith::strategy_name).value() == "of the former one");
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_waits_for_its_state_takes_over_after_a_second) {
+    ReplacingKith kith;
+    kith.begin();
+    const std::uint64_t before = kith.seq();
+    kith.strategy().start = [](ScriptedPlugin &p) {
+        std::uint64_t op = 0;
+        return p.table<kith_state_host>(KITH_STATE)->save(p.host, "x", 1, 0, &op);
+    };
+    kith.replace(kith.newer());
+    kith.run(900ms);
+    BOOST_TEST(!kith.outcome.has_value());
+    kith.run(200ms);
+    BOOST_REQUIRE(kith.outcome.has_value());
+    BOOST_TEST(kith.outcome->failure == "");
+    kith.undisturbed(before);
+    BOOST_TEST(kith.machine.state(Kith::strategy_name).value() == "x");
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(replacement_and_the_rest)
 
 BOOST_AUTO_TEST_CASE(a_right_that_the_former_one_was_refused_too_is_no_obstacle) {

@@ -36,6 +36,7 @@ struct ReplacingKith : ReloadingKith {
     std::vector<std::string> seen; // by the sink
     bool sink_takes = true;
     std::optional<PluginReplacement::Outcome> outcome;
+    std::shared_ptr<const Config> came_back;
 
     ReplacingKith() {
         config.plugins.isolate = PluginSettings::Isolate::all;
@@ -58,14 +59,14 @@ struct ReplacingKith : ReloadingKith {
         auto with = std::make_shared<Config>(config);
         change(*with);
         outcome.reset();
-        Status status = engine->replace({.former = registry.libraries().front().get(),
-                                         .next = std::move(next),
-                                         .config = with,
-                                         .exchange =
-                                             [this](std::unique_ptr<Library> library) {
-                                                 return registry.exchange(*registry.libraries().front(), std::move(library));
-                                             },
-                                         .done = [this](const PluginReplacement::Outcome &how) { outcome = how; }});
+        Status status =
+            engine->replace({.former = registry.libraries().front().get(),
+                             .next = std::move(next),
+                             .config = with,
+                             .exchange = [this](const Library &out,
+                                                std::unique_ptr<Library> in) { return registry.exchange(out, std::move(in)); },
+                             .taken_back = [this](std::shared_ptr<const Config> previous) { came_back = std::move(previous); },
+                             .done = [this](const PluginReplacement::Outcome &how) { outcome = how; }});
         run(std::chrono::milliseconds(1));
         return status;
     }

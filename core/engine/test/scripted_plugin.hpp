@@ -14,6 +14,7 @@
 #include <kith/service/messages.h>
 #include <kith/service/node.h>
 #include <kith/service/random.h>
+#include <kith/service/state.h>
 #include <kith/service/timer.h>
 #include <kith/testkit/simulated_machine.hpp>
 
@@ -150,6 +151,11 @@ inline const kith_entry &entry() {
         .written = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
         .changed = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
     };
+    static const kith_state_plugin state = {
+        .loaded = [](void *self, std::uint64_t, std::uint64_t, std::int32_t, kith_str, const void *,
+                     std::uint64_t) { called(self, "loaded"); },
+        .saved = [](void *self, std::uint64_t, std::uint64_t, std::int32_t, kith_str) { called(self, "saved"); },
+    };
     static const kith_members_plugin members = {.page = [](void *self, std::uint64_t user, std::uint64_t, std::int32_t status,
                                                            kith_str why, const kith_members_page *page) {
         auto &body = called(self, "page");
@@ -179,6 +185,7 @@ inline const kith_entry &entry() {
     };
     static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE),    text(KITH_FILE),      text(KITH_CONNECTOR),
                                         text(KITH_SINK),      text(KITH_MEMBERS), text(KITH_CONNECTOR), text(KITH_MESSAGES)};
+    static const kith_str more[] = {text(KITH_STATE)};
     static const auto descriptor = [](std::uint32_t kind, const char *id, const kith_str *required, std::uint32_t count) {
         kith_descriptor d{};
         d.struct_size = sizeof d;
@@ -190,6 +197,10 @@ inline const kith_entry &entry() {
         d.options = text(R"({"type":"object"})");
         d.required = required;
         d.required_count = count;
+        if (kind == KITH_KIND_STRATEGY) {
+            d.optional = more;
+            d.optional_count = 1;
+        }
         d.prune = kind == KITH_KIND_CONNECTOR ? KITH_PRUNE_DISCONNECT : KITH_PRUNE_UNSAID;
         return d;
     };
@@ -237,6 +248,7 @@ inline const kith_entry &entry() {
                 if (view(id) == KITH_FILE) return &file;
                 if (view(id) == KITH_MEMBERS) return &members;
                 if (view(id) == KITH_MESSAGES) return &messages;
+                if (view(id) == KITH_STATE) return &state;
                 return view(id) == KITH_SINK ? &sink : nullptr;
             },
         };
