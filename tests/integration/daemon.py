@@ -22,6 +22,7 @@ class Kith:
         self.log_file = log_file or lab.dir / f"log-{number}"
         self._events, self._rest, self._offset = [], b"", 0
         environment.setdefault("RUNTIME_DIRECTORY", str(lab.directory(f"run-{number}")))  # of its API's socket
+        self._runtime = pathlib.Path(environment["RUNTIME_DIRECTORY"])
         with open(self.log_file, "ab") as output, lab.inside():
             self._process = subprocess.Popen(
                 [KITH, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
@@ -60,6 +61,10 @@ class Kith:
                 raise AssertionError(f"kith ended with {self._process.returncode} before {kind} {fields}\n{self.tail()}")
             return found
         return wait_until(look, f"event {kind} {fields}", timeout, self.tail)[0]
+
+    def socket(self):
+        """The path of its API's socket, when it is there."""
+        return wait_until(lambda: next(iter(self._runtime.glob("kith.sock")), None), "the API's socket", None, self.tail)
 
     def last(self):
         """The sequence number of the newest event."""

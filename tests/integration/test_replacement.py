@@ -2,50 +2,19 @@
 """A new version of an isolated plugin's file is taken into use while kith runs, or is not, and then the former one goes on."""
 
 import os
-import pathlib
 import re
-import shutil
-import unittest
 
 from api_client import ask
 from lab import Scenario, main
-from waiting import BUILD, PLUGINS, TEST_PLUGINS, wait_until
-
-VERSIONS = pathlib.Path(TEST_PLUGINS) / "versions"
-NAME = "libversions.so"
-
-
-def helpers(pid):
-    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
+from versions import NAME, VERSIONS, Versions, events_of_sinks, helpers
+from waiting import wait_until
 
 class Replacement(Scenario):
-    def directory(self):
-        directory = BUILD.resolve() / f"replacement-{os.getpid()}"
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(mode=0o755)
-        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
-        return directory
-
-    def install(self, version):
-        """As install and mv do it: another inode."""
-        new = self.place / ".new"
-        shutil.copyfile(VERSIONS / version / NAME, new)
-        new.rename(self.place / NAME)
-
     def begin(self, **plugins):
-        self.place = self.directory()
-        self.install("first")
-        self.config = {
-            "plugins": {"dir": [PLUGINS, str(self.place)], **plugins},
-            "topologies": {"t": {"strategy": "versions", "config": {"count": 20, "interval": 20, "churn": 2}, "connector": "c"}},
-            "connectors": {"c": {"plugin": "versions", "config": {"count": 20}}},
-            "sinks": {"k": {"plugin": "versions", "config": {}, "filter": ["peer.*", "link.*"]}},
-        }
-        kith = self.lab.kith(self.config)
-        kith.wait("topology.ready")
-        wait_until(lambda: len(kith.found("link.up")) == 20, "all are linked", None, kith.tail)
-        self.socket = wait_until(lambda: next(iter(self.lab.dir.glob("run-*/kith.sock")), None), "the API's socket", None, kith.tail)
+        self.versions = Versions(self.lab)
+        self.install, self.place = self.versions.install, self.versions.place
+        self.config = self.versions.config(20, 20, 2, **plugins)
+        kith, self.socket = self.versions.start(self.config, 20)
         return kith
 
     def replace(self, *arguments):
@@ -56,19 +25,6 @@ class Replacement(Scenario):
             self.assertEqual(kith.found(kind), [], kind)
         self.assertEqual(len(kith.found("link.up")), 20)
         self.assertEqual(ask(self.socket, "/readyz").status, 200)
-
-    def events_of_sinks(self, kith):
-        """Each instance of the sink got all events between its first and its last one, and begins where the one before has ended. Returns
-        the number of events, and how many came again."""
-        wanted = [event["seq"] for event in kith.events() if event["kind"].startswith(("peer.", "link."))]
-        at = again = 0
-        for first, last, count in (map(int, match) for match in re.findall(r"events (\d+) (\d+) (\d+)", kith.log())):
-            begin = wanted.index(first)
-            self.assertLessEqual(begin, at, "events are missing")
-            self.assertEqual(wanted.index(last) + 1 - begin, count)
-            again += at - begin
-            at = begin + count
-        return at, again
 
     def test_of_strategy_connector_and_sink(self):
         kith = self.begin()
@@ -99,7 +55,7 @@ class Replacement(Scenario):
         self.undisturbed(kith)
         self.assertEqual(kith.found("plugin.changed"), [])
         self.assertEqual(kith.terminate(), 0)
-        got, again = self.events_of_sinks(kith)
+        got, again = events_of_sinks(kith)
         self.assertGreater(got, 40)
         self.assertEqual(again, 0)
 
@@ -125,6 +81,21 @@ class Replacement(Scenario):
 
     def test_goes_back_when_it_crashes(self):
         self.refused("crash", None, "killed by signal 6 .*during start")
+
+    def test_comes_back_when_it_crashes_later(self):
+        kith = self.begin()
+        self.install("late")
+        self.assertEqual(self.replace(NAME).returncode, 0)
+        self.assertRegex(kith.wait("plugin.refused")["reason"],
+                         "libversions.so: the new version failed within 10 s, and the former one comes back: topologies.t.versions: .*killed by signal 6")
+        wait_until(lambda: len(kith.found("plugin.replaced")) == 2, "the former version is back", None, kith.tail)
+        self.assertRegex(kith.found("plugin.replaced")[1]["reason"], "versions 1.1.0 -> 1.0.0")
+        seen = kith.last()
+        wait_until(lambda: len([event for event in kith.found("peer.updated") if event["seq"] > seen]) > 10, "the former one looks", None, kith.tail)
+        for kind in ("link.down", "peer.missing", "peer.lost"):
+            self.assertEqual(kith.found(kind), [])
+        plugins = ask(self.socket, "/v1/plugins").json()["plugins"]
+        self.assertEqual({one["version"] for one in plugins if one["id"] == "versions"}, {"1.0.0"})
 
     def test_goes_back_when_it_stays_mute(self):
         self.refused("mute", None, r"it has not \w+.* within 10 s")
