@@ -21,6 +21,7 @@ import calls  # noqa: E402
 import consul_agent  # noqa: E402
 import ec2  # noqa: E402
 import gossip  # noqa: E402
+import isolation  # noqa: E402
 import many_plugins  # noqa: E402
 import mesh  # noqa: E402
 import page  # noqa: E402
@@ -184,7 +185,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
-           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **mesh.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
+           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **isolation.FIGURES, **k8s.FIGURES, **mesh.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
 
 
 def main():

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// bench_isolation HELPER CONNECTOR LIBRARY
+// isolation_cost HELPER CONNECTOR LIBRARY
 //
 // What a plugin in a process of its own costs, without the rest of kith: HELPER is kith-plugin-host, CONNECTOR is libmortal.so of the tests,
-// LIBRARY is the one whose idle memory is measured. A bare socket pair in the same run is the comparison.
+// LIBRARY is the one whose idle memory is measured. It prints one object of JSON for tests/bench/isolation.py: times of starts to the first
+// calls (ms), of calls with their answers (us), of those over a bare socket pair (us), from SIGKILL to the end that is noticed (ms), messages in a
+// second, and private memory (KiB).
 #include "../child_link.hpp"
 #include "../hello.hpp"
 #include "../helper_process.hpp"
@@ -41,9 +43,10 @@ namespace {
 
 double microseconds(Clock::duration span) { return std::chrono::duration<double, std::micro>(span).count(); }
 
-double quantile(std::vector<double> values, double q) {
-    std::sort(values.begin(), values.end());
-    return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
+void print(const char *name, const std::vector<double> &values) {
+    std::printf("%s\"%s\": [", name == std::string_view("starts") ? "{" : ", ", name);
+    for (std::size_t i = 0; i < values.size(); ++i) std::printf("%s%.3f", i == 0 ? "" : ", ", values[i]);
+    std::printf("]");
 }
 
 std::unique_ptr<core::Library> read_library(const char *file) {
@@ -130,9 +133,9 @@ std::string connect_message(std::uint64_t op) {
     return call.bytes;
 }
 
-double bare_pair() {
+std::vector<double> bare_pair() {
     std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return 0;
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return {};
     const pid_t other = ::fork();
     std::array<char, 64> bytes{};
     if (other == 0) ::close(ends[0]);
@@ -154,10 +157,10 @@ double bare_pair() {
     }
     ::close(ends[0]);
     ::waitpid(other, nullptr, 0);
-    return quantile(times, 0.5);
+    return times;
 }
 
-void memory(const char *program, const char *file) {
+double private_memory(const char *program, const char *file) {
     const auto library = read_library(file);
     Instance instance(program, *library, *library->plugins().front(), R"({"hosts": ["a@127.0.0.1"]})");
     instance.read_until(1);
@@ -167,17 +170,18 @@ void memory(const char *program, const char *file) {
     while (std::getline(info, line))
         if (line.starts_with("Pid:")) pid = line.substr(line.find_first_of("0123456789"));
     std::ifstream rollup("/proc/" + pid + "/smaps_rollup");
+    double sum = 0;
     while (std::getline(rollup, line))
-        if (line.starts_with("Private_") || line.starts_with("Pss:") || line.starts_with("Rss:") || line.starts_with("Shared_"))
-            std::printf("  %s\n", line.c_str());
-    std::printf("  sealed copy: %zu KiB, shared by all processes of the file\n", std::filesystem::file_size(file) / 1024);
+        if (line.starts_with("Private_Clean:") || line.starts_with("Private_Dirty:"))
+            sum += std::stod(line.substr(line.find_first_of("0123456789")));
+    return sum;
 }
 
 } // namespace
 
 int main(int count, char **arguments) {
     if (count != 4) {
-        std::fprintf(stderr, "usage: bench_isolation HELPER CONNECTOR LIBRARY\n");
+        std::fprintf(stderr, "usage: isolation_cost HELPER CONNECTOR LIBRARY\n");
         return 2;
     }
     const char *const program = arguments[1];
@@ -191,17 +195,15 @@ int main(int count, char **arguments) {
     for (int i = 0; i < 50; ++i) {
         Instance one(program, *library, *connector, options);
         one.read_until(4); // ready, attached, links, timer: its first calls
-        starts.push_back(microseconds(Clock::now() - one.begun()));
+        starts.push_back(microseconds(Clock::now() - one.begun()) / 1000);
         const auto killed = Clock::now();
         one.helper().kill();
         pollfd wait{one.helper().ended_fd(), POLLIN, 0};
         ::poll(&wait, 1, -1);
-        if (!one.helper().gather().empty()) deaths.push_back(microseconds(Clock::now() - killed));
+        if (!one.helper().gather().empty()) deaths.push_back(microseconds(Clock::now() - killed) / 1000);
     }
-    std::printf("start to the first calls: p50 %.1f ms, p99 %.1f ms\n", quantile(starts, 0.5) / 1000,
-                quantile(starts, 0.99) / 1000);
-    std::printf("SIGKILL to the end that is noticed: p50 %.2f ms, p99 %.2f ms\n", quantile(deaths, 0.5) / 1000,
-                quantile(deaths, 0.99) / 1000);
+    print("starts", starts);
+    print("deaths", deaths);
 
     Instance instance(program, *library, *connector, options);
     instance.read_until(4);
@@ -215,10 +217,10 @@ int main(int count, char **arguments) {
         instance.read_until(before + 2); // done, link_up
         times.push_back(microseconds(Clock::now() - start));
     }
-    std::printf("a call and its answer: p50 %.1f us, p99 %.1f us; a bare socket pair: p50 %.1f us\n", quantile(times, 0.5),
-                quantile(times, 0.99), bare_pair());
+    print("calls", times);
+    print("bare", bare_pair());
 
-    constexpr int batches = 1000, size = 256;
+    constexpr int batches = 1000, size = 256; // each call has two answers
     const std::size_t before = instance.messages();
     const auto start = Clock::now();
     for (int i = 0; i < batches; ++i) {
@@ -227,9 +229,7 @@ int main(int count, char **arguments) {
     }
     instance.read_until(before + 2ULL * batches * size);
     const double seconds = microseconds(Clock::now() - start) / 1e6;
-    std::printf("messages in batches of %d: %.0f/s in both directions together\n", size, 3.0 * batches * size / seconds);
-
-    std::printf("memory of an idle process with %s:\n", arguments[3]);
-    memory(program, arguments[3]);
+    std::printf(", \"messages\": %.0f, \"private\": %.0f}\n", 3.0 * batches * size / seconds,
+                private_memory(program, arguments[3]));
     return 0;
 }
