@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A strategy, a connector and a sink for tests of isolation, which end their own process in the way that the option `death` names, at the
- * moment that `moment` names: `start`, `timer` (50 ms later) or `call`: a refresh of the strategy, a connect of the connector, events of the
+ * moment that `moment` names: `start`, `timer` (`after` microseconds later) or `call`: a refresh of the strategy, a connect of the connector, events of the
  * sink. With death `none` they work. With `socket` they request three sockets, which a sandbox refuses, and work.
  */
 #include <kith/plugin.h>
@@ -31,7 +31,8 @@ typedef struct mortal {
     const kith_connector_host *connector; /* of a connector */
     const kith_sink_host *sink;           /* of a sink */
     kith_str death, moment;
-    uint64_t op; /* of the timer; 0: none */
+    int64_t after; /* microseconds */
+    uint64_t op;   /* of the timer; 0: none */
 } mortal;
 
 static int is(kith_str a, const char *b) { return a.size == strlen(b) && memcmp(a.data, b, a.size) == 0; }
@@ -112,7 +113,7 @@ static int32_t start(void *self) {
         me->connector->attached(me->host, text("me@127.0.0.1"), 1);
         me->connector->links(me->host, 1, NULL, 0, sizeof(kith_link));
     }
-    return me->timer->start(me->host, 50000000, 0, &me->op);
+    return me->timer->start(me->host, (uint64_t)me->after * 1000u, 0, &me->op);
 }
 
 static void stop(void *self) {
@@ -174,6 +175,8 @@ static int32_t create(const kith_host *host, kith_str id, const kith_instance **
     me->discovery = host->service(host, text(KITH_DISCOVERY));
     me->connector = host->service(host, text(KITH_CONNECTOR));
     me->sink = host->service(host, text(KITH_SINK));
+    me->after = 50000;
+    options->get_integer(host, text("/after"), &me->after);
     if (options->get_string(host, text("/death"), &me->death) < 0 ||
         options->get_string(host, text("/moment"), &me->moment) < 0) {
         host->error(host, text("death or moment is missing"));
@@ -196,7 +199,9 @@ static const kith_str of_sink[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KI
         .options = TEXT("{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {"                            \
                         "\"node\": {\"type\": \"string\", \"description\": \"Only distinguishes instances.\"},"                \
                         "\"death\": {\"type\": \"string\", \"default\": \"none\", \"description\": \"How it ends.\"},"         \
-                        "\"moment\": {\"type\": \"string\", \"default\": \"call\", \"description\": \"When.\"}}}"),            \
+                        "\"moment\": {\"type\": \"string\", \"default\": \"call\", \"description\": \"When.\"},"               \
+                        "\"after\": {\"type\": \"integer\", \"minimum\": 0, \"default\": 50000, "                              \
+                        "\"description\": \"Microseconds until the timer.\"}}}"),                                              \
         .required = services, .required_count = 3, .prune = of_kind == KITH_KIND_CONNECTOR ? KITH_PRUNE_KEEP : 0               \
     }
 
