@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
@@ -281,6 +282,54 @@ class Examples(Isolated):
         self.home.run(["cargo", "build", "--release", "--offline", "--manifest-path", str(self.source / "rust/Cargo.toml"), "--target-dir", str(build)])
         hosts = self.lab.write("hosts", "127.0.0.1 localhost\n10.0.0.1 a.app a\n10.0.0.2 b.app\n")
         self.run_library(build / "release/libstrategy_hosts_file.so", {"file": str(hosts), "suffix": ".app"}, [], ["app@a.app", "app@b.app"])
+
+
+class OCaml(Isolated):
+    """A library with the runtime of another language, which collects garbage and sets signal handlers."""
+
+    def setUp(self):
+        if not shutil.which("ocamlopt"):
+            self.skipTest("there is no ocamlopt; Debian: ocaml")
+        super().setUp()
+        self.directory = BUILD.resolve() / f"ocaml-{os.getpid()}"
+        self.directory.mkdir(mode=0o755)
+        self.addCleanup(shutil.rmtree, self.directory)
+        for name in ("peers.ml", "strategy.c"):
+            shutil.copy(ROOT / "tests/plugins/ocaml" / name, self.lab.dir)
+        self.library = self.directory / "libstrategy_hosts_ocaml.so"
+        done = subprocess.run(["ocamlopt", "-output-complete-obj", "-runtime-variant", "_pic", "-ccopt", f"-I{ROOT}/sdk/include -fPIC",
+                               "-ccopt", f"-Wl,--version-script={ROOT}/sdk/cmake/kith_plugin.map", "-o", self.library, "peers.ml", "strategy.c"],
+                              cwd=self.lab.dir, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def run_with(self, hosts):
+        return self.lab.kith({
+            "plugins": {"dir": [PLUGINS, str(self.directory)]},
+            "topologies": {"t": {"strategy": "hosts_ocaml", "config": {"hosts": hosts}, "connector": "log", "connector_config": {"node": "me@127.0.0.1"}}}})
+
+    def test_its_peers_are_linked(self):
+        kith = self.run_with("10.0.0.8 # the first\n\n 10.0.0.9\n")
+        for peer in ("app@10.0.0.8", "app@10.0.0.9"):
+            kith.wait("link.up", topology="t", peer=peer)
+        helper, = children(kith.pid)
+        for _ in range(50):  # the collector runs
+            self.lab.command("refresh", "--socket", self.api(kith))
+        self.assertEqual(children(kith.pid), [helper])
+        self.assertEqual(kith.terminate(), 0)
+        self.assertEqual([event for kind in ("plugin.crashed", "security.warning") for event in kith.found(kind)], [])
+
+    def test_an_exception_is_a_failed_observation(self):
+        kith = self.run_with("10.0.0.8\t10.0.0.9")
+        self.assertRegex(kith.wait("observation.failed", topology="t")["reason"], 'Failure\\("a tab is in the text"\\)')
+        self.assertEqual(kith.found("plugin.crashed"), [])
+
+    def test_the_checker_in_a_process_of_its_own(self):
+        tests = ["without_services", "each_service", "any_options", "starts", "start_stop", "stop_any_time", "quiet", "two_instances", "same_seed", "refused",
+                 "same_trace"]
+        done = subprocess.run([BUILD / "bin/kith-check-plugin", self.library, "--isolated", "--options", '{"hosts": "a\\nb"}',
+                               *(word for test in tests for word in ("--only", test))], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(re.findall(r"(?m)^passed +(\w+)", done.stdout), tests)
 
 
 class Words(Isolated):
