@@ -49,7 +49,8 @@ int plugins_replace(const Arguments &arguments) {
     command_line.synopsis = "kith plugins replace FILE [--dry-run] [--json] [--socket PATH]";
     command_line.about =
         "Has the running daemon take a new version of a plugin's file into use: FILE is the file's name, or its path, in the\n"
-        "plugin directory, where the new version was installed (by mv or install, not by cp). New instances start beside those\n"
+        "plugin directory, where the new version was installed (by mv or install, not by cp). New instances start beside "
+        "those\n"
         "in use, in processes of their own, and take their places when each of them has looked, attached or subscribed. When\n"
         "one fails, needs a right that the former one did not need, or takes longer than 10 s, the former ones go on and the\n"
         "reason is printed. When one fails within 10 s after that, the former version comes back. Plugins in the daemon's\n"
