@@ -7,6 +7,7 @@
 #include <core/config/config.hpp>
 #include <core/loader/library.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +20,7 @@ struct PluginReplacement {
 
     /// Of one plugin that has instances.
     struct Version {
+        std::uint32_t kind; ///< KITH_KIND_...
         std::string plugin, before, after;
     };
     struct Outcome {
@@ -42,7 +44,7 @@ struct PluginReplacement {
     std::function<void(const Outcome &)> done;
 };
 
-/// "puppet 1.0.0 -> 1.1.0", for each.
+/// "strategy puppet 1.0.0 -> 1.1.0", for each.
 std::string to_text(const std::vector<PluginReplacement::Version> &versions);
 
 } // namespace kith::core

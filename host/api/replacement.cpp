@@ -5,6 +5,8 @@
 #include "json_writer.hpp"
 #include "verdict_stream.hpp"
 
+#include <kith/hosting/plugin_kind.hpp>
+
 namespace kith::app {
 
 namespace {
@@ -14,7 +16,12 @@ std::string document_of(const ReplacementVerdict &verdict) {
     JsonWriter json(out);
     json.member("verdict", verdict.word).member("reason", verdict.outcome.failure).key("plugins").open('[');
     for (const auto &one : verdict.outcome.versions)
-        json.open('{').member("plugin", one.plugin).member("before", one.before).member("after", one.after).close('}');
+        json.open('{')
+            .member("kind", plugin_kind_name(one.kind))
+            .member("plugin", one.plugin)
+            .member("before", one.before)
+            .member("after", one.after)
+            .close('}');
     json.close(']').key("instances").open('[');
     for (const auto &name : verdict.outcome.instances) json.value(name);
     json.close(']').member("duration_ms", verdict.outcome.duration / 1'000'000);

@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -28,8 +29,8 @@ std::string loaded_path(const boost::json::value &plugins, const std::string &na
 void print(const boost::json::value &answer) {
     std::string versions;
     for (const auto &one : list_at(answer, "plugins"))
-        versions += (versions.empty() ? "" : ", ") + text_at(one, "plugin") + ' ' + text_at(one, "before") + " -> " +
-                    text_at(one, "after");
+        versions += (versions.empty() ? "" : ", ") + text_at(one, "kind") + ' ' + text_at(one, "plugin") + ' ' +
+                    text_at(one, "before") + " -> " + text_at(one, "after");
     std::string instances;
     for (const auto &one : list_at(answer, "instances"))
         instances += (instances.empty() ? "" : ", ") + std::string(one.get_string());
@@ -79,6 +80,7 @@ int plugins_replace(const Arguments &arguments) {
             return exit_negative;
         }
     }
+    ask.wait_for(std::chrono::seconds(15)); // a file that only code can describe takes time before the answer begins
     const auto answer =
         ask.post("/v1/plugins/" + url_encoded(name) + "/replace?dry_run=" + (values->count("dry-run") != 0 ? "true" : "false"));
     if (!answer) return ask.status();

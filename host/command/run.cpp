@@ -104,7 +104,7 @@ class Daemon {
                           .answer = loaded.config->plugins.answer_timeout}),
           engine_(world_, log_, *loaded.config, *loaded.registry, &isolator_),
           reloader_(engine_, *loaded.registry, loaded, reload_settings(*loaded.config, plugin_dir)),
-          replacer_(engine_, *loaded.registry, reloader_, replacer_settings(*loaded.config)),
+          replacer_(engine_, *loaded.registry, reloader_, loaded.config->file),
           api_(DaemonApi::make(io_, world_, engine_, log_, reloader_, replacer_, loaded)) {
         if (!log_options.json)
             progress_ =
@@ -188,13 +188,6 @@ class Daemon {
             }
             wait_for_signal();
         });
-    }
-
-    Replacer::Settings replacer_settings(const core::Config &config) {
-        return {.config_file = config.file,
-                .log = [this](std::uint32_t level, const std::string &message, const std::string &reason) {
-                    log_.log(level, message, {{"reason", reason}});
-                }};
     }
 
     Reloader::Settings reload_settings(const core::Config &config, const std::string &plugin_dir) {

@@ -3,7 +3,6 @@
 
 #include <core/config/diagnostics.hpp>
 #include <core/reload/plan.hpp>
-#include <kith/service/log.h>
 
 #include <algorithm>
 #include <utility>
@@ -35,8 +34,8 @@ ReplacementStart refusal(std::string_view code, std::string message, std::string
 
 } // namespace
 
-Replacer::Replacer(core::Engine &engine, core::Registry &registry, Reloader &reloader, Settings settings)
-    : engine_(engine), registry_(registry), reloader_(reloader), settings_(std::move(settings)) {
+Replacer::Replacer(core::Engine &engine, core::Registry &registry, Reloader &reloader, std::string config_file)
+    : engine_(engine), registry_(registry), reloader_(reloader), config_file_(std::move(config_file)) {
     engine_.on_plugin_changed([this](const std::string &file) {
         request(file.substr(file.rfind('/') + 1), false, [](const ReplacementVerdict &) {});
     });
@@ -55,9 +54,7 @@ ReplacementStart Replacer::request(const std::string &file, bool dry_run,
         return refusal("not_found", "no instance in use is of the file `" + file + "`",
                        "GET /v1/plugins lists the files, which are named here without their directories.");
     ReplacementStart start = begin(**former, dry_run, std::move(verdict));
-    if (start.error.empty()) return start;
-    settings_.log(KITH_LOG_WARNING, "the plugin is not replaced", start.message);
-    if (!dry_run && start.error != "busy") engine_.publish_not_replaced(file, start.message);
+    if (!start.error.empty() && !dry_run && start.error != "busy") engine_.publish_not_replaced(file, start.message);
     return start;
 }
 
@@ -66,7 +63,7 @@ ReplacementStart Replacer::begin(const core::Library &former, bool dry_run,
     if (engine_.replacing() || engine_.reloading())
         return refusal("busy", engine_.replacing() ? "a replacement is under way" : "a reload is under way",
                        "Ask again when it has ended, which takes 10 s at most.");
-    LoadedReplacement read = read_replacement(settings_.config_file, reloader_.config().plugins, registry_, former);
+    LoadedReplacement read = read_replacement(config_file_, reloader_.config().plugins, registry_, former);
     if (read.refusal)
         return refusal("refused", read.refusal->rule + ": " + read.refusal->reason + "; " + read.refusal->remedy,
                        "Install another file in its place, by mv or install; the former one goes on.");

@@ -17,14 +17,8 @@ namespace kith::app {
 
 class Replacer {
   public:
-    struct Settings {
-        std::string config_file;
-        /// A line of the log. level: KITH_LOG_...
-        std::function<void(std::uint32_t level, const std::string &message, const std::string &reason)> log;
-    };
-
-    /// All outlive it. The engine reports the files that change to it (plugins.watch).
-    Replacer(core::Engine &engine, core::Registry &registry, Reloader &reloader, Settings settings);
+    /// All but the name of the configuration's file outlive it. The engine reports the files that change to it (plugins.watch).
+    Replacer(core::Engine &engine, core::Registry &registry, Reloader &reloader, std::string config_file);
 
     /// As ReplaceFunction.
     ReplacementStart request(const std::string &file, bool dry_run, std::function<void(const ReplacementVerdict &)> verdict);
@@ -36,7 +30,7 @@ class Replacer {
     core::Engine &engine_;
     core::Registry &registry_;
     Reloader &reloader_;
-    Settings settings_;
+    const std::string config_file_;
 };
 
 } // namespace kith::app

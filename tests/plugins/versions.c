@@ -9,6 +9,7 @@
  * first and the last `seq` of the events that it got, and their number.
  */
 #include <kith/plugin.h>
+#include <kith/service/clock.h>
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
 #include <kith/service/env.h>
@@ -32,6 +33,7 @@ typedef struct versions {
     const kith_host *host;
     const kith_timer_host *timer;
     const kith_log_host *log;
+    const kith_clock_host *clock;
     const kith_env_host *env;
     const kith_discovery_host *discovery; /* of a strategy */
     const kith_connector_host *connector; /* of a connector */
@@ -57,7 +59,7 @@ static kith_str text(const char *string) {
 
 static void look(versions *me) {
     ++me->round;
-    snprintf(me->tick, sizeof me->tick, "%" PRIu64, me->round);
+    snprintf(me->tick, sizeof me->tick, "%" PRIu64, me->clock->monotonic(me->host)); /* of no other instance */
     me->attribute = (kith_attribute){text("tick"), text(me->tick)};
     for (int64_t i = 0; i < me->count; ++i) {
         me->peers[i] = (kith_peer){.key = text(me->names[i]), .name = text(me->names[i])};
@@ -177,6 +179,7 @@ static int32_t create(const kith_host *host, kith_str id, const kith_instance **
     me->host = host;
     me->timer = host->service(host, text(KITH_TIMER));
     me->log = host->service(host, text(KITH_LOG));
+    me->clock = host->service(host, text(KITH_CLOCK));
     me->env = host->service(host, text(KITH_ENV));
     me->discovery = host->service(host, text(KITH_DISCOVERY));
     me->connector = host->service(host, text(KITH_CONNECTOR));
@@ -196,11 +199,12 @@ static int32_t create(const kith_host *host, kith_str id, const kith_instance **
     return KITH_OK;
 }
 
-static const kith_str of_strategy[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_LOG), TEXT(KITH_ENV),
-                                       TEXT(KITH_DISCOVERY)};
-static const kith_str of_connector[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_LOG), TEXT(KITH_ENV),
-                                        TEXT(KITH_CONNECTOR)};
-static const kith_str of_sink[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_LOG), TEXT(KITH_ENV), TEXT(KITH_SINK)};
+static const kith_str of_strategy[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_LOG),
+                                       TEXT(KITH_CLOCK),   TEXT(KITH_ENV),   TEXT(KITH_DISCOVERY)};
+static const kith_str of_connector[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_LOG),
+                                        TEXT(KITH_CLOCK),   TEXT(KITH_ENV),   TEXT(KITH_CONNECTOR)};
+static const kith_str of_sink[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_LOG),
+                                   TEXT(KITH_CLOCK),   TEXT(KITH_ENV),   TEXT(KITH_SINK)};
 static const kith_str secret[] = {TEXT("VERSIONS_SECRET")};
 
 #define DESCRIPTOR(of_kind, services)                                                                                          \
@@ -214,7 +218,7 @@ static const kith_str secret[] = {TEXT("VERSIONS_SECRET")};
                         "\"description\": \"Time between two looks in ms; 0: it looks once.\"},"                               \
                         "\"churn\": {\"type\": \"integer\", \"default\": 0, \"minimum\": 0, \"maximum\": 100000, "             \
                         "\"description\": \"Number of peers that are changed at each look.\"}}}"),                             \
-        .required = services, .required_count = 5, .env = secret, .env_count = MISBEHAVIOUR == right,                          \
+        .required = services, .required_count = 6, .env = secret, .env_count = MISBEHAVIOUR == right,                          \
         .prune = of_kind == KITH_KIND_CONNECTOR ? KITH_PRUNE_DISCONNECT : 0                                                    \
     }
 

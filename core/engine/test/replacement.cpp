@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(of_all_instances_of_a_file_disturbs_nothing) {
     kith.undisturbed(before);
     BOOST_TEST(kith.version(KITH_KIND_STRATEGY) == "1.1.0");
     const std::string reason = kith.reasons(KITH_EVENT_PLUGIN_REPLACED).at(0);
-    BOOST_TEST(contains(reason, "puppets: puppet 1.0.0 -> 1.1.0"), reason);
+    BOOST_TEST(contains(reason, "puppets: sink puppet 1.0.0 -> 1.1.0, connector puppet 1.0.0"), reason);
     BOOST_TEST(contains(reason, "instances: sinks.k, connectors.c, topologies.t.s"), reason);
 
     kith.strategy().now->replace({"a@x", "b@x", "c@x"});

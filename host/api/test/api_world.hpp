@@ -52,7 +52,7 @@ struct ApiWorld {
             if (!replace_error.empty()) return {replace_error, "it is not possible", "Do something else."};
             core::PluginReplacement::Outcome outcome;
             outcome.instances = {"topologies.one.s"};
-            outcome.versions = {{"one", "1.0.0", "1.1.0"}};
+            outcome.versions = {{KITH_KIND_STRATEGY, "one", "1.0.0", "1.1.0"}};
             outcome.duration = 12'000'000;
             replace_verdict = std::move(verdict);
             if (replace_at_once) replace_verdict({dry_run ? "possible" : "replaced", outcome});

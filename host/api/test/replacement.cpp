@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(a_replacement_answers_with_versions_instances_and_verdict) 
     Replacements world;
     BOOST_TEST(
         world.replace().body ==
-        R"({"file":"libone.so","verdict":"replaced","reason":"","plugins":[{"plugin":"one","before":"1.0.0","after":"1.1.0"}],)"
+        R"({"file":"libone.so","verdict":"replaced","reason":"","plugins":[{"kind":"strategy","plugin":"one","before":"1.0.0","after":"1.1.0"}],)"
         R"("instances":["topologies.one.s"],"duration_ms":12})");
     const auto possible = boost::json::parse(world.replace("?dry_run=true").body);
     BOOST_TEST(text(possible.at("verdict")) == "possible");
