@@ -25,6 +25,8 @@ class ApiRoutes(ApiCase):
                     answer = self.ask(target, method.upper(), body='{"hold": "x.1"}' if target.endswith("/confirm") else None)
                     if target.endswith("/confirm"):
                         self.assertEqual(answer.code(), "409 hold_changed")  # the guard holds nothing
+                    elif target.endswith("/replace"):
+                        self.assertEqual(answer.code(), "409 not_replaceable")  # it runs in the daemon: test_replacement.py
                     elif "{connector}" in path:
                         self.assertIn(answer.code(), ("409 no_messages", "409 cannot_leave"))  # it is no distribution: test_api_messages.py
                     else:
