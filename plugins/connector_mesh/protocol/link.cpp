@@ -26,11 +26,6 @@ void Link::has(const Membership::Item &item) {
     }
 }
 
-void Link::take_messages_of(Link &other) {
-    for (std::string &each : std::exchange(other.messages_, {})) message(std::move(each));
-    other.message_bytes_ = 0;
-}
-
 std::string Link::take_output(const Membership &membership, std::size_t most) {
     std::string out = std::exchange(control_, {});
     // Accusations before documents: there may be thousands of these.
@@ -45,11 +40,7 @@ std::string Link::take_output(const Membership &membership, std::size_t most) {
     items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(taken));
     if (!facts.empty()) append_frame(out, FrameKind::facts, facts);
     if (!documents.empty()) append_frame(out, FrameKind::documents, documents);
-    while (!messages_.empty() && out.size() < most) {
-        message_bytes_ -= messages_.front().size();
-        append_frame(out, FrameKind::message, messages_.front());
-        messages_.pop_front();
-    }
+    while (!messages.empty() && out.size() < most) append_frame(out, FrameKind::message, messages.pop());
     return out;
 }
 

@@ -7,8 +7,8 @@
 #include "frame.hpp"
 #include "hello.hpp"
 #include "membership.hpp"
+#include "message_queue.hpp"
 
-#include <deque>
 #include <vector>
 
 namespace kith::mesh {
@@ -19,8 +19,8 @@ using LinkId = std::uint64_t;
 class Link {
   public:
     enum class Phase : std::uint8_t { greeting, up, ending };
-    /// The bytes that may wait before `full`: of messages, and of all else.
-    static constexpr std::size_t most_messages = std::size_t{1} << 20, most_control = std::size_t{4} << 20;
+    /// The bytes besides messages that may wait before it is `stuck`.
+    static constexpr std::size_t most_control = std::size_t{4} << 20;
 
     Link(LinkId number, bool by_us, NodeId whom, Time now, Time awake, Time longest_silence) noexcept
         : id(number), dialled(by_us), expected(whom), opened(now), heard(awake), silence(longest_silence) {}
@@ -60,16 +60,9 @@ class Link {
     void pass_on(const Membership::Item &item);
     /// The other side has it: it need not be sent.
     void has(const Membership::Item &item);
-    void message(std::string piece) {
-        message_bytes_ += piece.size();
-        messages_.push_back(std::move(piece));
-    }
-    /// Takes over the messages that wait on another link with the same peer.
-    void take_messages_of(Link &other);
-    [[nodiscard]] bool full() const noexcept { return message_bytes_ >= most_messages; }
+    MessageQueue messages;
     [[nodiscard]] bool stuck() const noexcept { return control_.size() >= most_control; }
-    [[nodiscard]] bool has_output() const noexcept { return !control_.empty() || !items_.empty() || !messages_.empty(); }
-    [[nodiscard]] std::size_t message_bytes() const noexcept { return message_bytes_; }
+    [[nodiscard]] bool has_output() const noexcept { return !control_.empty() || !items_.empty() || !messages.empty(); }
 
     /// What to write next, about `most` bytes: control, then facts, then messages.
     std::string take_output(const Membership &membership, std::size_t most);
@@ -77,8 +70,6 @@ class Link {
   private:
     std::string control_;
     std::vector<Membership::Item> items_;
-    std::deque<std::string> messages_;
-    std::size_t message_bytes_ = 0;
 };
 
 } // namespace kith::mesh

@@ -22,6 +22,11 @@ Member::Member(NameTable &names, MemberSettings settings, Time now)
       messages_(membership_),
       now_(now),
       overlay_due_(now + overlay_pause) {
+    ways_.linked = [this](NodeId id) { return link_to(id) != nullptr; };
+    ways_.has_room = [this](NodeId id, FlowId flow) {
+        const Link *link = link_to(id);
+        return link != nullptr && !link->messages.full(flow);
+    };
     observer_.advance(now);
     // When many start at once their first heartbeats are spread.
     last_beat_ = now;
@@ -197,6 +202,7 @@ void Member::drop(LinkId id) {
     if (const auto found = by_peer_.find(link->peer); found != by_peer_.end()) {
         std::erase(found->second, link);
         if (found->second.empty()) by_peer_.erase(found);
+        ways_outdated_ = true;
     }
     links_.erase(at);
 }
@@ -220,16 +226,13 @@ void Member::end_link(LinkId id, std::string_view why, bool failed, bool conclus
 
 // ---- messages ----
 
-Messages::Ways Member::ways() const {
-    Messages::Ways out;
-    out.linked = [this](NodeId id) { return link_to(id) != nullptr; };
-    out.has_room = [this](NodeId id) {
-        const Link *link = link_to(id);
-        return link != nullptr && !link->full();
-    };
-    for (const auto &[id, links] : by_peer_) out.neighbours.push_back(id);
-    std::ranges::sort(out.neighbours);
-    return out;
+const Messages::Ways &Member::ways() {
+    if (std::exchange(ways_outdated_, false)) {
+        ways_.neighbours.clear();
+        for (const auto &[id, links] : by_peer_) ways_.neighbours.push_back(id);
+        std::ranges::sort(ways_.neighbours);
+    }
+    return ways_;
 }
 
 Messages::Sent Member::send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket,

@@ -128,7 +128,7 @@ class Member {
     void spread(const Membership::Item &item);
     void pass_on(const Membership::Item &item, const Link &from);
     void send_hello(Link &link);
-    [[nodiscard]] Messages::Ways ways() const;
+    const Messages::Ways &ways();
     void failed_to_reach(NodeId peer, std::string_view why, bool conclusive, Time now);
     void contradict(NodeId id, const Fact &joined);
     void end_link(LinkId id, std::string_view why, bool failed, bool conclusive, Time now);
@@ -172,6 +172,8 @@ class Member {
     Observer observer_;
     Dialler dialler_;
     Messages messages_;
+    Messages::Ways ways_;
+    bool ways_outdated_ = true; // other neighbours than ways_ has
     Links links_;
     std::unordered_map<NodeId, std::vector<Link *>> by_peer_; // up ones
     std::map<LinkId, NodeId> dials_;                          // under way, without a connection yet

@@ -194,6 +194,7 @@ void Member::come_up(Link &link, Time now) {
     link.heard = observer_.awake(now);
     const bool first = !by_peer_.contains(link.peer);
     auto &links = by_peer_[link.peer];
+    ways_outdated_ = true;
     const std::vector<Link *> others = links;
     links.push_back(&link);
     observer_.trust(link.peer);
@@ -212,7 +213,7 @@ void Member::come_up(Link &link, Time now) {
         Link *staying = going == other ? &link : other;
         std::erase(links, staying);
         links.insert(links.begin(), staying);
-        staying->take_messages_of(*going); // the other side reads no further than `kept`
+        staying->messages.take(going->messages); // the other side reads no further than `kept`
         if (staying->has_output()) wrote(*staying);
         if (!std::exchange(going->kept_sent, true)) control(*going, FrameKind::kept, {});
         if (going->kept_came) take_kept(*going, now);

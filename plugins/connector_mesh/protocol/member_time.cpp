@@ -230,14 +230,13 @@ void Member::settle(Time now) {
         if (changes.empty()) break;
     }
     dial(now);
-    const auto output = messages_.take_output();
-    for (const auto &each : output) {
+    for (auto &each : messages_.take_output()) {
         Link *link = link_to(each.to);
         if (link == nullptr) continue; // its receipt will not come
         if (each.receipt) {
             link->control(FrameKind::receipt, each.piece);
         } else {
-            link->message(each.piece);
+            link->messages.push(each.flow, std::move(each.piece));
         }
         wrote(*link);
     }

@@ -56,13 +56,18 @@ bool Messages::decode(std::string_view body, Header &header, std::string_view &t
 
 // ---- sending ----
 
+FlowId Messages::flow_of(const Header &header) {
+    return std::hash<std::string_view>()(header.channel) * 31 + std::hash<std::string_view>()(header.origin);
+}
+
 void Messages::cut(Header header, std::string_view text, std::span<const NodeId> neighbours) {
+    const FlowId flow = flow_of(header);
     header.total = static_cast<std::uint32_t>(text.size());
     do {
         const std::string_view now = text.substr(0, piece);
         text.remove_prefix(now.size());
         const std::string body = encode(header, now);
-        for (const NodeId each : neighbours) output_.push_back({each, body, false});
+        for (const NodeId each : neighbours) output_.push_back({each, body, false, flow});
         header.at += static_cast<std::uint32_t>(now.size());
     } while (!text.empty());
 }
@@ -73,13 +78,13 @@ Messages::Sent Messages::send(NodeId to, std::string_view channel, std::string_v
     if (to == membership_.self() || membership_.state(to) != State::up) return Sent::unknown_member;
     const NodeId next = way_to(to, ways);
     if (next == nobody) return Sent::unknown_member;
-    if (waiting_.size() >= most_waiting || !ways.has_room(next)) return Sent::full;
     Header header;
     header.hops = most_hops;
     header.origin = membership_.names().name(membership_.self());
     header.run = membership_.run();
     header.to = membership_.names().name(to);
     header.channel = channel;
+    if (waiting_.size() >= most_waiting || !ways.has_room(next, flow_of(header))) return Sent::full;
     header.number = ++last_sent_[{to, false, std::string(channel)}];
     header.oldest = header.number;
     for (const Waiting &each : waiting_) {
@@ -94,13 +99,14 @@ Messages::Sent Messages::send(NodeId to, std::string_view channel, std::string_v
 
 Messages::Sent Messages::broadcast(std::string_view channel, std::string_view text, const Ways &ways) {
     if (text.size() > largest || channel.size() > longest_channel) return Sent::too_large;
-    if (!std::ranges::all_of(ways.neighbours, ways.has_room)) return Sent::full;
     Header header;
     header.hops = UINT8_MAX;
     header.to_all = true;
     header.origin = membership_.names().name(membership_.self());
     header.run = membership_.run();
     header.channel = channel;
+    const FlowId flow = flow_of(header);
+    if (!std::ranges::all_of(ways.neighbours, [&](NodeId id) { return ways.has_room(id, flow); })) return Sent::full;
     header.number = ++last_sent_[{nobody, true, std::string(channel)}];
     header.oldest = 1;
     cut(header, text, ways.neighbours);
@@ -155,7 +161,8 @@ bool Messages::take(NodeId from, std::string_view body, const Ways &ways, Time n
             receipt(*origin, header, "the receiver has too many bytes that wait", ways);
         if (kept != Kept::is_new || !header.to_all) return true;
         for (const NodeId each : ways.neighbours) {
-            if (each != from && each != *origin && ways.has_room(each)) output_.push_back({each, std::string(body), false});
+            if (each != from && each != *origin && ways.has_room(each, flow_of(header)))
+                output_.push_back({each, std::string(body), false, flow_of(header)});
         }
         return true;
     }
@@ -163,11 +170,11 @@ bool Messages::take(NodeId from, std::string_view body, const Ways &ways, Time n
     const NodeId next = to && header.hops > 0 ? way_to(*to, ways) : nobody;
     if (next == nobody) {
         receipt(*origin, header, "no way to it was found at " + membership_.names().name(self), ways);
-    } else if (!ways.has_room(next)) {
+    } else if (!ways.has_room(next, flow_of(header))) {
         receipt(*origin, header, "the queue of " + membership_.names().name(self) + ", which is on the way, is full", ways);
     } else {
         --header.hops;
-        output_.push_back({next, encode(header, text), false});
+        output_.push_back({next, encode(header, text), false, flow_of(header)});
     }
     return true;
 }
@@ -239,7 +246,7 @@ void Messages::receipt(NodeId origin, const Header &of, std::string_view why, co
     append_text(out, of.channel);
     append_number<8>(out, of.number);
     append_text(out, why.substr(0, longest_reason));
-    output_.push_back({next, std::move(out), true});
+    output_.push_back({next, std::move(out), true, 0});
 }
 
 bool Messages::take_receipt(std::string_view body, const Ways &ways) {
@@ -260,7 +267,7 @@ bool Messages::take_receipt(std::string_view body, const Ways &ways) {
         if (next == nobody) return true;
         std::string out(body);
         out[0] = static_cast<char>(hops - 1);
-        output_.push_back({next, std::move(out), true});
+        output_.push_back({next, std::move(out), true, 0});
         return true;
     }
     if (run != membership_.run()) return true;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "membership.hpp"
+#include "message_queue.hpp"
 
 #include <deque>
 #include <functional>
@@ -36,6 +37,7 @@ class Messages {
         NodeId to;
         std::string piece;
         bool receipt;
+        FlowId flow; // of a piece
     };
 
     explicit Messages(Membership &membership) : membership_(membership) {}
@@ -43,8 +45,8 @@ class Messages {
     /// The links of this member, as far as messages need them.
     struct Ways {
         std::function<bool(NodeId)> linked;
-        std::function<bool(NodeId)> has_room; // its queue takes another message
-        std::vector<NodeId> neighbours;       // those with a link
+        std::function<bool(NodeId, FlowId)> has_room; // its queue takes another message of the flow
+        std::vector<NodeId> neighbours;               // those with a link
     };
     Sent send(NodeId to, std::string_view channel, std::string_view text, std::uint64_t ticket, const Ways &ways, Time now);
     Sent broadcast(std::string_view channel, std::string_view text, const Ways &ways);
@@ -101,6 +103,7 @@ class Messages {
     static std::string encode(const Header &header, std::string_view text);
     static bool decode(std::string_view body, Header &header, std::string_view &text);
     enum class Kept : std::uint8_t { is_new, known, no_room };
+    [[nodiscard]] static FlowId flow_of(const Header &header);
     void cut(Header header, std::string_view text, std::span<const NodeId> neighbours);
     Kept keep(const Header &header, NodeId origin, std::string_view text, const Ways &ways, Time now);
     void flush(const Stream &stream, Incoming &in, Time now, const Ways *ways);
