@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""From SIGKILL of one member of a mesh to link.down at the others, beside memberlist with its defaults for a LAN, on the same machine in the
-same run. memberlist is a Go module, which is built in a temporary folder; without go, or without the module, it is left out."""
+"""The mesh: from SIGKILL or SIGSTOP of one member to link.down at the others, from nothing to all linked, what a handshake costs. Crashes stand beside
+memberlist with its defaults for a LAN, on the same machine in the same run. memberlist is a Go module, which is built in a temporary folder; without go, or without the module, it is left out."""
 
 import os
 import pathlib
 import shutil
+import signal
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -18,18 +21,21 @@ KEY = os.urandom(32).hex()
 VERSION = "v0.5.4"
 
 
-def member(lab, names, i, port):
+def names_of(count):
+    return [f"m{i}@127.0.{4 + i // 200}.{i % 200 + 1}" for i in range(count)]
+
+
+def member(lab, names, i, port, security=None):
     return lab.kith({
         "plugins": {"dir": PLUGINS},
         "topologies": {"mesh": {
             "strategy": "epmd", "config": {"hosts": names}, "connector": "mesh",
-            "connector_config": {"node": names[i], "cluster": "bench", "port": port, "keys": [KEY]}}}})
+            "connector_config": {"node": names[i], "cluster": "bench", "port": port, **(security or {"keys": [KEY]})}}}})
 
 
 def crash_of(lab, count, kills):
     """Times in ms: at the observers of the killed member, and at all others; and CPU in ms a second of a member that is idle."""
-    names = [f"m{i}@127.0.{4 + i // 200}.{i % 200 + 1}" for i in range(count)]
-    port = free_port()
+    names, port = names_of(count), free_port()
     members = [member(lab, names, i, port) for i in range(count)]
     wait_until(lambda: all(len(each.found("link.up")) >= count - 1 for each in members), f"{count} members are linked", 120)
     time.sleep(3)
@@ -124,4 +130,91 @@ def mesh_crash(lab, runs):
             line(f"mesh of {count}: CPU of an idle member", f"{idle:.2f}", "ms/s", count, "<= 1.0" if count == 16 else "")
 
 
-FIGURES = {"mesh_crash": (mesh_crash, 5)}
+def certified(lab, names):
+    """The options of members with certificates."""
+    folder = lab.directory("certs")
+    made = lab.command("mesh", "certs", *names, "--cluster", "bench", "--dir", str(folder))
+    assert made.returncode == 0, made.stderr
+    return [{"certificate": f"{folder}/{each}.pem", "private_key": f"{folder}/{each}.key", "authority": f"{folder}/ca.pem"} for each in names]
+
+
+def mesh_start(lab, runs):
+    """Seconds from the start of the first of 64 processes until each has reported all others as linked."""
+    names = names_of(64)
+    for what, target in (("keys", 1.2), ("certificates", 2.0)):
+        options = [{"keys": [KEY]}] * 64 if what == "keys" else certified(lab, names)
+        times = []
+        for _ in range(runs):
+            port = free_port()
+            began = time.time()
+            members = [member(lab, names, i, port, options[i]) for i in range(64)]
+            wait_until(lambda: all(len(each.found("link.up")) >= 63 for each in members), "64 members are linked", 120)
+            times.append(max(stamp(each.found("link.up")[62]) for each in members) - began)
+            for each in members:
+                each.kill()
+        line(f"mesh of 64: from nothing to all linked, with {what}: median", f"{percentile(times, 0.5):.2f}", "s", runs, f"<= {target}")
+
+
+def mesh_silence(lab, runs):
+    """Seconds from SIGSTOP of a member to link.down at the others."""
+    for count in (16, 64):
+        names, port = names_of(count), free_port()
+        members = [member(lab, names, i, port) for i in range(count)]
+        wait_until(lambda: all(len(each.found("link.up")) >= count - 1 for each in members), f"{count} members are linked", 120)
+        time.sleep(3)
+        observers, everywhere = [], []
+        for stopped in range(1, runs + 1):
+            time.sleep(0.37 * stopped)  # at other moments of the heartbeats
+            others = [each for i, each in enumerate(members) if i != stopped]
+            since = [each.last() for each in others]
+            at = time.time()
+            members[stopped].signal(signal.SIGSTOP)
+            for each, last in zip(others, since):
+                event = each.wait("link.down", after=last, peer=names[stopped])
+                everywhere.append(stamp(event) - at)
+                if "this host: " in event["reason"]:
+                    observers.append(stamp(event) - at)
+            since = [each.last() for each in others]
+            members[stopped].signal(signal.SIGCONT)
+            for each, last in zip(others, since):
+                each.wait("link.up", after=last, peer=names[stopped])
+            time.sleep(2)
+        for each in members:
+            each.kill()
+        line(f"mesh of {count}: SIGSTOP to link.down at observers: 99 %", f"{percentile(observers, 0.99):.2f}", "s", len(observers), "<= 3")
+        line(f"mesh of {count}: SIGSTOP to link.down everywhere: 99 %", f"{percentile(everywhere, 0.99):.2f}", "s", len(everywhere), "<= 4")
+
+
+def cost_of_handshakes(port, options, pid, count):
+    """CPU of the process in ms for each TLS handshake with it."""
+    context = ssl.create_default_context(cafile=options["authority"])
+    context.check_hostname = False
+    context.load_cert_chain(options["certificate"], options["private_key"])
+    before = running_of(pid)
+    for _ in range(count):
+        with socket.create_connection(("127.0.4.1", port)) as plain, context.wrap_socket(plain):
+            pass
+    return (running_of(pid) - before) / count * 1e3
+
+
+def mesh_handshakes(lab, runs):
+    """CPU of the side that accepts, with certificates, beside openssl s_server."""
+    names, port, other = names_of(2), free_port(), free_port()
+    own, options = certified(lab, names)
+    kith = member(lab, names[:1], 0, port, own)
+    kith.wait("connector.attached")
+    bare = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.4.1:{other}", "-cert", own["certificate"], "-key", own["private_key"], "-CAfile",
+                             own["authority"], "-Verify", "1", "-verify_return_error", "-tls1_3", "-num_tickets", "0", "-quiet", "-naccept", str(10 * runs)],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    costs = {}
+    for name, at, pid in (("kith", port, kith.pid), ("bare", other, bare.pid), ("kith", port, kith.pid), ("bare", other, bare.pid)):
+        cost_of_handshakes(at, options, pid, 20)
+        costs[name] = min(costs.get(name, 1e9), cost_of_handshakes(at, options, pid, runs))
+    bare.kill()
+    bare.wait()
+    line("mesh: CPU of a handshake with certificates at the side that accepts", f"{costs['kith']:.2f}", "ms", runs, "")
+    line("mesh: of openssl s_server's", f"{costs['kith'] / costs['bare']:.2f}", "", runs, "<= 1.3")
+
+
+FIGURES = {"mesh_crash": (mesh_crash, 5), "mesh_start": (mesh_start, 5), "mesh_silence": (mesh_silence, 5), "mesh_handshakes": (mesh_handshakes, 1000)}

@@ -72,10 +72,12 @@ def _tap(name):
 
 class Segment:
     """A switch. `loss`, `duplicate` and `late` (delivered behind the next frame) are shares of the deliveries, `multicast` False drops
-    frames to groups, `cut` separates the hosts, and the hosts of `deaf` (names) can send but receive nothing."""
+    frames to groups, `cut` separates the hosts, the hosts of `deaf` (names) can send but receive nothing, and `loss_of` has the shares that
+    single hosts lose of what they send and receive."""
 
     def __init__(self, seed=1):
         self.loss, self.duplicate, self.late, self.multicast, self.deaf = 0.0, 0.0, 0.0, True, set()
+        self.loss_of = {}
         self.lost = self.doubled = self.forwarded = self.overtaken = 0
         self._waiting = {}  # port -> the frame that the next one overtakes
         self._groups = None
@@ -144,7 +146,8 @@ class Segment:
         for other in ports:
             if other not in self._ports or not self._reaches(self._ports[port], self._ports[other]):
                 continue
-            if self._random.random() < self.loss:
+            loss = max(self.loss, self.loss_of.get(self._ports[port], 0.0), self.loss_of.get(self._ports[other], 0.0))
+            if self._random.random() < loss:
                 self.lost += 1
                 continue
             twice = self._random.random() < self.duplicate
