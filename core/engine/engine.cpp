@@ -252,7 +252,8 @@ void Engine::advance(Time now) {
     }
     if (phase_ == Phase::running) advance_reload(now);
     advance_replacement(now);
-    while (phase_ == Phase::running && !changed_files_.empty() && !replacing() && !reloading() && trial_ == nullptr) {
+    while (phase_ == Phase::running && !changed_files_.empty() && !replacing() && !reloading() && trial_ == nullptr &&
+           replacement_trial_ == nullptr) {
         const std::string file = std::move(changed_files_.back());
         changed_files_.pop_back();
         on_plugin_changed_(file);

@@ -79,7 +79,8 @@ class Engine {
     bool reloading() const { return reload_ != nullptr; }
     /// Takes a new version of a plugin's file into use while its instances run, all of them or none. Their places are taken when each new
     /// instance has looked, attached or subscribed; the former ones go on until then, and if that does not happen within 10 s. When one of the
-    /// new instances fails within 10 s after that, the former version is taken into use again in the same way. A failing status:
+    /// new instances fails within 10 s after that, the former version is taken into use again in the same way, unless another replacement or a
+    /// reload has followed. A failing status:
     /// nothing has begun, and `done` is not called. KITH_UNSUPPORTED: an instance cannot be replaced while it runs. KITH_BUSY: not while
     /// another replacement or a reload is under way. KITH_NOT_FOUND: no instance is of this file.
     Status replace(PluginReplacement what);
@@ -160,6 +161,7 @@ class Engine {
     Time reload_deadline() const;
     // engine_replacement.cpp
     Status add_candidates(Replacement &made, const PluginReplacement &what);
+    void remove_retired();
     void advance_replacement(Time now);
     void switch_over(Time now);
     void deliver_members_of_candidates();

@@ -70,9 +70,8 @@ namespace {
 std::string obstacle(const PluginInstance &instance, const Plugin *next, const std::string &id, bool going_back) {
     if (next == nullptr) return "the new file has no plugin `" + id + "` of its kind";
     if (!instance.is_isolated())
-        return "it runs in the process of kith, where a library stays loaded (L4): restart kith, which interrupts no link, or "
-               "have it "
-               "run in a process of its own (`isolate`)";
+        return "it runs in the process of kith, where a library stays loaded (L4): restart kith, which interrupts no link, "
+               "or have it run in a process of its own (`isolate`)";
     for (const char *service : {KITH_MESSAGES, "kith.spool/1"}) {
         if (next->declares_service(service) || instance.plugin().declares_service(service))
             return std::string("it uses ") + service +
@@ -126,17 +125,27 @@ Status Engine::add_candidates(Replacement &made, const PluginReplacement &what) 
     return refused;
 }
 
-void Engine::advance_replacement(Time now) {
+// A library goes after all instances of it, and what follows from their end is done first.
+void Engine::remove_retired() {
     const auto used = [&](const Library *library) {
-        return std::ranges::any_of(retired_,
-                                   [&](const auto &one) { return one->of == library && one->library.get() != library; });
+        return library != nullptr && std::ranges::any_of(retired_, [&](const auto &one) {
+                   return one->of == library && one->library.get() != library;
+               });
     };
-    std::erase_if(retired_, [&](const auto &one) {
-        if (!one->finished() || (one->library && used(one->library.get()))) return false;
-        if (std::exchange(one->settled, true)) return true;
-        engine_loop_.soon(); // what follows from the end of its instances is done first
-        return false;
-    });
+    for (auto one = retired_.begin(); one != retired_.end();) {
+        if (!(*one)->finished() || used((*one)->library.get())) {
+            ++one;
+        } else if (std::exchange((*one)->settled, true)) {
+            one = retired_.erase(one);
+        } else {
+            engine_loop_.soon();
+            ++one;
+        }
+    }
+}
+
+void Engine::advance_replacement(Time now) {
+    remove_retired();
     if (replacement_ == nullptr) return advance_replacement_trial(now);
     Replacement &now_made = *replacement_;
     const auto &all = now_made.candidates;

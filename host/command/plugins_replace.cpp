@@ -20,7 +20,7 @@ namespace {
 // Where the daemon has loaded the file of that name from; empty: nowhere.
 std::string loaded_path(const boost::json::value &plugins, const std::string &name) {
     for (const auto &plugin : list_at(plugins, "plugins")) {
-        const std::string file = text_at(plugin, "file");
+        std::string file = text_at(plugin, "file");
         if (file.substr(file.rfind('/') + 1) == name) return file;
     }
     return {};
