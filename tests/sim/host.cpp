@@ -68,7 +68,7 @@ void Host::start(std::shared_ptr<const core::Config> config) {
     engine_->start();
 }
 
-void Host::reload(std::shared_ptr<const core::Config> config) {
+void Host::reload(const std::shared_ptr<const core::Config> &config) {
     if (core::plan_reload(*config_, *config).parts.empty()) return engine_->refresh();
     engine_->reload(config, [this, config](const std::string &failure) {
         if (failure.empty()) config_ = config;

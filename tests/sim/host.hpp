@@ -43,7 +43,7 @@ class Host final : public core::Logger {
     /// No effect while kith runs.
     void start(std::shared_ptr<const core::Config> config);
     /// Has the running kith take this configuration, as `kith reload --confirm` does; not while it takes another one.
-    void reload(std::shared_ptr<const core::Config> config);
+    void reload(const std::shared_ptr<const core::Config> &config);
     /// Publishes that the configuration has errors.
     void refuse_config(std::string_view reason);
     /// Ends kith without a shutdown, like SIGKILL.

@@ -82,7 +82,7 @@ void Simulation::reload(Host &host) {
     auto config = host.config(config_cache_, diagnostics);
     if (config == nullptr) return host.refuse_config(to_text(diagnostics));
     fault_injector_->mark_disturbed(host, now());
-    host.reload(std::move(config));
+    host.reload(config);
     changed_ = true;
 }
 
