@@ -86,7 +86,9 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace_whether_plugins_are_isol
     std::size_t files = 0;
     for (const auto &entry : std::filesystem::directory_iterator(KITH_SOURCE_DIR "/tests/sim/scenarios")) {
         const std::string name = entry.path().filename().string();
-        if (entry.path().extension() != ".json" || (large(name) && !whole_test_requested())) continue;
+        // Without isolation there is nothing to crash in isolated.json.
+        if (entry.path().extension() != ".json" || name == "isolated.json" || (large(name) && !whole_test_requested()))
+            continue;
         std::ifstream in(entry.path());
         same_trace(name, std::string(std::istreambuf_iterator<char>(in), {}), 1);
         ++files;
