@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -142,11 +143,12 @@ struct Two {
     std::size_t arrived = 0, receipts = 0;
 };
 
+/// For each second of CPU, since others use the machine as well.
 template <class Work>
 double per_second(const Work &work) {
-    const auto begun = std::chrono::steady_clock::now();
+    const std::clock_t begun = std::clock();
     work();
-    return static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return static_cast<double>(count) * CLOCKS_PER_SEC / static_cast<double>(std::clock() - begun);
 }
 
 double bare() {
@@ -188,7 +190,8 @@ int main() {
         best_bare = std::max(best_bare, bare());
         best_mesh = std::max(best_mesh, mesh());
     }
-    std::printf("mesh: messages of 100 bytes with receipts over one TLS link\t%.0f\t/s\t%zu\t>= 400000\t\n", best_mesh, count);
+    std::printf("mesh: messages of 100 bytes with receipts over one TLS link\t%.0f\t/s of CPU\t%zu\t>= 400000\t\n", best_mesh,
+                count);
     std::printf("mesh: of a bare TLS stream, both ends in one thread\t%.3f\t\t%zu\t>= 0.6\t\n", best_mesh / best_bare, count);
     return 0;
 }
