@@ -11,9 +11,10 @@ from versions import NAME, Versions, events_of_sinks, helpers
 from waiting import wait_until
 
 REPLACEMENTS = int(os.environ.get("KITH_REPLACEMENTS", "30"))
-WARM_UP = 20  # replacements after which the allocator, the ring of events and the caches have their size
+WARM_UP = 20  # replacements after which the allocator and the caches have their size
 GROWTH = 1024  # KiB that may be added afterwards
 PEERS = 1000
+RING = 4096  # events that kith keeps
 
 
 def stamp(event):
@@ -37,6 +38,7 @@ class ManyReplacements(Scenario):
                 wait_until(lambda: len(helpers(kith.pid)) == 3, "the former helpers are gone", None, kith.tail)
 
         many(WARM_UP)
+        wait_until(lambda: kith.last() > 2 * RING, "the ring of events is full", 60, kith.tail)
         wait_until(lambda: "anon_inode:inotify" in descriptors(), "the file of the plugin is watched", None, kith.tail)
         memory, open_files = kith.memory()["Rss"], descriptors()
         many(REPLACEMENTS)
