@@ -370,8 +370,10 @@ ApiAnswer ApiRouter::events(const ApiRequest &request, const Target &target, con
         if (*follow != "true" && *follow != "false") return malformed("`follow` is neither true nor false");
         query.follow = *follow == "true";
     }
-    query.after = request.last_event_id.empty() ? text_parameter(target, "after") : std::string(request.last_event_id);
-    if ((!query.after.empty() || target.find("after") != nullptr) && !is_event_id(query.after))
+    query.after = text_parameter(target, "after");
+    const bool bad_parameter = target.find("after") != nullptr && !is_event_id(query.after); // also where the header wins
+    if (!request.last_event_id.empty()) query.after = request.last_event_id;
+    if (bad_parameter || (!query.after.empty() && !is_event_id(query.after)))
         return malformed("Last-Event-ID or `after` is no id of an event",
                          "Give it the id of an event, or the `id` of /v1/state, as it was received.");
     query.lines = accepts(request.accept, "application/x-ndjson");

@@ -173,6 +173,10 @@ BOOST_AUTO_TEST_CASE(unknown_paths_methods_and_parameters_are_refused) {
     BOOST_TEST(world.error("/v1/events?after=7") == "400 malformed");
     BOOST_TEST(world.error("/v1/events?follow=maybe") == "400 malformed");
     BOOST_TEST(world.error("/readyz?topology=none") == "404 not_found");
+    world.change = [](ApiRequest &request) { request.last_event_id = "run1.4"; }; // wins, and what loses is checked too
+    BOOST_TEST(world.error("/v1/events?after=7") == "400 malformed");
+    world.change = [](ApiRequest &request) { request.last_event_id = "7"; };
+    BOOST_TEST(world.error("/v1/events?after=run1.4") == "400 malformed");
 }
 
 BOOST_AUTO_TEST_CASE(rights_host_and_origin_are_checked) {
