@@ -149,7 +149,7 @@ static void nothing(void *self) { (void)self; }
 static void events(void *self, uint64_t batch, const kith_event *event, uint32_t count, uint32_t stride) {
     versions *me = self;
     if (me->got == 0) me->first = event->seq;
-    me->last = ((const kith_event *)((const char *)event + (size_t)(count - 1) * stride))->seq;
+    me->last = ((const kith_event *)(const void *)((const char *)event + (size_t)(count - 1) * stride))->seq;
     me->got += count;
     me->sink->taken(me->host, batch);
 }

@@ -95,11 +95,13 @@ BOOST_AUTO_TEST_CASE(a_chunked_body_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_chunked_body_is_read_from_pieces_of_any_size) {
-    const std::string text = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
-    for (std::size_t step = 1; step <= text.size(); ++step) {
-        Fed fed(text, step);
-        BOOST_TEST_REQUIRE((fed.state == State::complete), step);
-        BOOST_TEST(fed.reader.request().body.empty());
+    for (const char *end : {"0\r\n\r\n", "00\r\n\r\n"}) {
+        const std::string text = std::string("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n") + end;
+        for (std::size_t step = 1; step <= text.size(); ++step) {
+            Fed fed(text, step);
+            BOOST_TEST_REQUIRE((fed.state == State::complete), step);
+            BOOST_TEST(fed.reader.request().body.empty());
+        }
     }
 }
 
