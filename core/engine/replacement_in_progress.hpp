@@ -6,6 +6,7 @@
 #include <core/engine/engine_plugin_instances.hpp>
 #include <core/engine/held_links.hpp>
 #include <core/engine/held_observations.hpp>
+#include <core/engine/held_subscription.hpp>
 #include <core/engine/plugin_replacement.hpp>
 
 #include <memory>
@@ -14,27 +15,6 @@
 #include <vector>
 
 namespace kith::core {
-
-/// Keeps the subscription of a sink until it takes the place of another one.
-class HeldSubscription final : public SinkReceiver {
-  public:
-    explicit HeldSubscription(EngineLoop &engine_loop) : engine_loop_(engine_loop) {}
-    const std::optional<std::uint64_t> &mask() const { return mask_; }
-    /// Later reports are ignored.
-    void end() { over_ = true; }
-
-    std::int32_t subscribe(std::uint64_t mask) override {
-        if (!over_) mask_ = mask;
-        engine_loop_.soon();
-        return KITH_OK;
-    }
-    std::int32_t taken(std::uint64_t) override { return KITH_STALE; } // of the former one
-
-  private:
-    EngineLoop &engine_loop_;
-    std::optional<std::uint64_t> mask_;
-    bool over_ = false;
-};
 
 /// An instance of the new file, and the place that it shall take. After hand_over the supervisor here has the former instance.
 class Engine::Candidate {
