@@ -62,21 +62,18 @@ std::int32_t hold(TenantResources &resources, std::string bytes, std::uint64_t u
     return KITH_OK;
 }
 
-// As begin_on_disk, of an operation that has begun.
+// What a save does on a worker thread.
+auto work_of_save(const TenantResources &resources, const std::string &path, std::string bytes) {
+    return [directory = resources.parts.options.state_dir, path, bytes = std::move(bytes)] {
+        return keep(directory, path, bytes);
+    };
+}
+
 void begin_held(TenantResources &resources, std::uint64_t op, std::string bytes) {
     const auto found = resources.pending.find(op);
     if (found == resources.pending.end() || found->second.ending) return; // it was cancelled
     const std::string path = instance_path(resources, ".state");
-    WorkerThreads &files = resources.parts.files;
-    const auto ticket = files.run(
-        path,
-        [directory = resources.parts.options.state_dir, path, bytes = std::move(bytes)] {
-            return keep(directory, path, bytes);
-        },
-        [me = resources.shared_from_this(), op](const Written &written) {
-            if (const auto ended = me->take(op)) report_saved(*me, ended->user, op, written);
-        });
-    found->second.abort = [&files, ticket] { files.forget(ticket); };
+    run_on_disk(resources, path, op, work_of_save(resources, path, std::move(bytes)), report_saved);
 }
 
 std::int32_t save(TenantResources &resources, const void *data, std::uint64_t size, std::uint64_t user, std::uint64_t *op) {
@@ -91,12 +88,8 @@ std::int32_t save(TenantResources &resources, const void *data, std::uint64_t si
         return resources.refuse(KITH_CANCELLED, "another instance has taken the place of this one, and saves the state now");
     }
     const std::string path = instance_path(resources, ".state");
-    begin_on_disk(
-        resources, path, user, op,
-        [directory = resources.parts.options.state_dir, path, bytes = std::move(bytes)] {
-            return keep(directory, path, bytes);
-        },
-        report_saved, report_save_cancelled);
+    begin_on_disk(resources, path, user, op, work_of_save(resources, path, std::move(bytes)), report_saved,
+                  report_save_cancelled);
     return KITH_OK;
 }
 

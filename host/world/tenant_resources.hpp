@@ -159,19 +159,24 @@ std::int32_t guarded(const kith_host *host, F &&function) noexcept {
     }
 }
 
-/// An operation that runs `work` on a worker thread, in the order of its path, and then `report` on the loop. When it is cancelled before the work
-/// has started, the work is not done.
+/// Runs `work` of an operation that has begun on a worker thread, in the order of its path, and then `report` on the loop. When the operation is
+/// cancelled before the work has started, the work is not done.
+template <class Work, class Report>
+void run_on_disk(TenantResources &resources, const std::string &path, std::uint64_t op, Work work, Report report) {
+    WorkerThreads &files = resources.parts.files;
+    const auto ticket = files.run(path, std::move(work), [me = resources.shared_from_this(), op, report](const auto &result) {
+        if (const auto ended = me->take(op)) report(*me, ended->user, op, result);
+    });
+    resources.pending.find(op)->second.abort = [&files, ticket] { files.forget(ticket); };
+}
+
+/// The same, of an operation that begins with it.
 template <class Work, class Report>
 void begin_on_disk(TenantResources &resources, const std::string &path, std::uint64_t user, std::uint64_t *op, Work work,
                    Report report, void (*cancelled)(TenantResources &resources, std::uint64_t user, std::uint64_t op)) {
     const std::uint64_t id = resources.begin(op, {user, cancelled, {}});
-    WorkerThreads &files = resources.parts.files;
     try {
-        const auto ticket =
-            files.run(path, std::move(work), [me = resources.shared_from_this(), id, report](const auto &result) {
-                if (const auto ended = me->take(id)) report(*me, ended->user, id, result);
-            });
-        resources.pending.find(id)->second.abort = [&files, ticket] { files.forget(ticket); };
+        run_on_disk(resources, path, id, std::move(work), report);
     } catch (...) { // it has not begun
         resources.take(id);
         throw;
