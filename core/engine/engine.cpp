@@ -132,7 +132,7 @@ std::string Engine::effect_of_change(const std::string &file) {
         return "kith goes on with what it has loaded, and the file takes effect at the next start or by `kith plugins "
                "replace " +
                name + '`';
-    if (std::ranges::find(changed_files_, file) == changed_files_.end()) changed_files_.push_back(file);
+    if (std::ranges::find(changed_files_, name) == changed_files_.end()) changed_files_.push_back(name);
     engine_loop_.soon();
     return "it takes the place of what is in use if it works (plugins.watch)";
 }
@@ -252,8 +252,7 @@ void Engine::advance(Time now) {
     }
     if (phase_ == Phase::running) advance_reload(now);
     advance_replacement(now);
-    while (phase_ == Phase::running && !changed_files_.empty() && !replacing() && !reloading() && trial_ == nullptr &&
-           replacement_trial_ == nullptr) {
+    while (!changed_files_.empty() && may_replace() && replacement_trial_ == nullptr) {
         const std::string file = std::move(changed_files_.back());
         changed_files_.pop_back();
         on_plugin_changed_(file);

@@ -84,10 +84,12 @@ class Engine {
     /// nothing has begun, and `done` is not called. KITH_UNSUPPORTED: an instance cannot be replaced while it runs. KITH_BUSY: not while
     /// another replacement or a reload is under way. KITH_NOT_FOUND: no instance is of this file.
     Status replace(PluginReplacement what);
+    /// Whether a replacement can begin now: KITH_CANCELLED or KITH_BUSY with the reason.
+    Status may_replace() const;
     bool replacing() const { return replacement_ != nullptr; }
     /// Publishes that a new version of a file is not taken into use: for a file that was refused before `replace`.
     void publish_not_replaced(std::string_view file, std::string_view why);
-    /// Called from the loop with the path of a file of isolated plugins that has changed, if plugins.watch is set.
+    /// Called from the loop with the name of a file of isolated plugins that has changed, if plugins.watch is set.
     void on_plugin_changed(std::function<void(const std::string &file)> function) { on_plugin_changed_ = std::move(function); }
     /// Called when an instance that a reload has started failed within 10 s, and the former configuration is in force again.
     void on_rollback(std::function<void(std::shared_ptr<const Config> previous, const std::string &reason)> function) {

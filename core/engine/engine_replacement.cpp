@@ -7,6 +7,8 @@
 #include <core/engine/replacement_in_progress.hpp>
 #include <core/reload/find_named.hpp>
 #include <kith/hosting/plugin_kind.hpp>
+#include <kith/service/messages.h>
+#include <kith/service/spool.h>
 
 #include <algorithm>
 #include <set>
@@ -38,11 +40,15 @@ std::string to_text(const std::vector<PluginReplacement::Version> &versions) {
     return list_of(texts);
 }
 
-Status Engine::replace(PluginReplacement what) {
+Status Engine::may_replace() const {
     if (phase_ != Phase::running) return {KITH_CANCELLED, "kith is not running"};
-    if (replacing() || reloading() || trial_ != nullptr)
-        return {KITH_BUSY,
-                replacing() ? "a replacement is under way" : "a reload is under way, or was applied less than 10 s ago"};
+    if (replacing()) return {KITH_BUSY, "a replacement is under way"};
+    if (reloading() || trial_ != nullptr) return {KITH_BUSY, "a reload is under way, or was applied less than 10 s ago"};
+    return {};
+}
+
+Status Engine::replace(PluginReplacement what) {
+    if (Status refused = may_replace(); !refused) return refused;
     const Time now = engine_loop_.now();
     bus_.set_wall(now, engine_loop_.wall());
     auto made = std::make_unique<Replacement>();
@@ -72,7 +78,7 @@ std::string obstacle(const PluginInstance &instance, const Plugin *next, const s
     if (!instance.is_isolated())
         return "it runs in the process of kith, where a library stays loaded (L4): restart kith, which interrupts no link, "
                "or have it run in a process of its own (`isolate`)";
-    for (const char *service : {KITH_MESSAGES, "kith.spool/1"}) {
+    for (const char *service : {KITH_MESSAGES, KITH_SPOOL}) {
         if (next->declares_service(service) || instance.plugin().declares_service(service))
             return std::string("it uses ") + service +
                    ", which two instances cannot use at once: restart kith, which interrupts no link";

@@ -36,9 +36,7 @@ ReplacementStart refusal(std::string_view code, std::string message, std::string
 
 Replacer::Replacer(core::Engine &engine, core::Registry &registry, Reloader &reloader, std::string config_file)
     : engine_(engine), registry_(registry), reloader_(reloader), config_file_(std::move(config_file)) {
-    engine_.on_plugin_changed([this](const std::string &file) {
-        request(file.substr(file.rfind('/') + 1), false, [](const ReplacementVerdict &) {});
-    });
+    engine_.on_plugin_changed([this](const std::string &file) { request(file, false, [](const ReplacementVerdict &) {}); });
 }
 
 ReplacementStart Replacer::request(const std::string &file, bool dry_run,
@@ -60,9 +58,8 @@ ReplacementStart Replacer::request(const std::string &file, bool dry_run,
 
 ReplacementStart Replacer::begin(const core::Library &former, bool dry_run,
                                  std::function<void(const ReplacementVerdict &)> verdict) {
-    if (engine_.replacing() || engine_.reloading())
-        return refusal("busy", engine_.replacing() ? "a replacement is under way" : "a reload is under way",
-                       "Ask again when it has ended, which takes 10 s at most.");
+    if (const core::Status busy = engine_.may_replace(); !busy) // before the file is read
+        return refusal("busy", busy.text, "Ask again when it has ended, which takes 10 s at most.");
     LoadedReplacement read = read_replacement(config_file_, reloader_.config().plugins, registry_, former);
     if (read.refusal)
         return refusal("refused", read.refusal->rule + ": " + read.refusal->reason + "; " + read.refusal->remedy,
@@ -92,8 +89,7 @@ ReplacementStart Replacer::begin(const core::Library &former, bool dry_run,
                  verdict({dry_run ? "possible" : outcome.failure.empty() ? "replaced" : "failed", outcome});
              }});
     if (status) return {};
-    return status.status == KITH_BUSY ? refusal("busy", status.text, "Ask again when it has ended, which takes 10 s at most.")
-                                      : refusal("not_replaceable", status.text, "Start kith again, which interrupts no link.");
+    return refusal("not_replaceable", status.text, "Start kith again, which interrupts no link.");
 }
 
 void Replacer::conclude(std::shared_ptr<const core::Config> config, const core::PluginReplacement::Outcome &outcome) {
