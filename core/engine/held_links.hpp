@@ -8,7 +8,6 @@
 #include <core/engine/plugin_report_receivers.hpp>
 #include <kith/hosting/peer_and_link_readers.hpp>
 
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>

@@ -48,15 +48,14 @@ std::int32_t HeldObservations::replace(const kith_peer *peers, std::uint32_t cou
 std::int32_t HeldObservations::update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride,
                                       const kith_str *missing, std::uint32_t missing_count, const kith_str *left,
                                       std::uint32_t left_count) {
-    const std::int32_t status = reader_.read(upserted, count, stride, max_peers_);
+    const std::int32_t status =
+        reader_.read_update(upserted, count, stride, missing, missing_count, left, left_count, max_peers_);
     if (status != KITH_OK) return refuse(status, reader_.text());
-    if (read_keys(missing, missing_count, missing_) != KITH_OK || read_keys(left, left_count, left_) != KITH_OK)
-        return refuse(KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0");
     if (over_) return KITH_OK;
     instance_->tally().updated(count != 0);
     keep();
-    for (const auto *keys : {&missing_, &left_}) {
-        for (const std::string_view key : *keys)
+    for (const auto keys : {reader_.missing(), reader_.left()}) {
+        for (const std::string_view key : keys)
             if (const auto found = peers_.find(key); found != peers_.end()) peers_.erase(found);
     }
     if (peers_.size() > max_peers_) {

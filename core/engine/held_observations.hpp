@@ -9,7 +9,6 @@
 #include <core/engine/plugin_report_receivers.hpp>
 #include <kith/hosting/peer_and_link_readers.hpp>
 
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -62,7 +61,6 @@ class HeldObservations final : public DiscoveryReceiver {
     PeerReader reader_;
     std::map<std::string, Held, std::less<>> peers_; // by key
     std::vector<std::pair<std::uint32_t, std::string>> left_out_;
-    std::vector<std::string_view> missing_, left_;
     std::string failure_, doubt_;
     bool whole_ = false; // a set was reported, not only changes
     bool looked_ = false, in_sync_ = false, heard_ = false;

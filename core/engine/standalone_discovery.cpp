@@ -71,7 +71,6 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
     NodeKnowledge node;
     std::map<std::string, FoundPeer, std::less<>> peers; // by key; a later report replaces an earlier one
     std::vector<std::string> order;
-    std::vector<std::string_view> missing_keys, left_keys;
     std::vector<std::pair<std::string, std::uint64_t>> left_out_next; // of the next replace or update
     std::string nothing_came;                                         // the reason
     bool answered = false;
@@ -154,13 +153,11 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
                         std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) override {
         if (discovery.stopping_) return KITH_CANCELLED;
         PeerReader reader;
-        const std::int32_t status = reader.read(list, count, stride, policy.max_peers);
+        const std::int32_t status =
+            reader.read_update(list, count, stride, missing, missing_count, left, left_count, policy.max_peers);
         if (status != KITH_OK) return refuse({status, reader.text()});
-        if (read_keys(missing, missing_count, missing_keys) != KITH_OK || read_keys(left, left_count, left_keys) != KITH_OK) {
-            return refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"});
-        }
-        for (const std::string_view key : missing_keys) forget(key);
-        for (const std::string_view key : left_keys) forget(key);
+        for (const std::string_view key : reader.missing()) forget(key);
+        for (const std::string_view key : reader.left()) forget(key);
         if (discovery.follows()) result.left_out.clear(); // those of this update
         take(reader);
         updated = true;

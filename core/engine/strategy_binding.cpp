@@ -13,11 +13,7 @@ Status StrategyBinding::refuse(Status status) {
     return status;
 }
 
-Status StrategyBinding::read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
-    const std::int32_t status = reader_.read(peers, count, stride, topology_.policy().max_peers);
-    if (status == KITH_OK) return {};
-    return refuse({status, reader_.text()});
-}
+Status StrategyBinding::check(std::int32_t status) { return status == KITH_OK ? Status{} : refuse({status, reader_.text()}); }
 
 // An empty set that no successful operation has shown is accepted under the policy's guard, and one warning is logged.
 void StrategyBinding::reported(bool empty) {
@@ -32,7 +28,8 @@ void StrategyBinding::reported(bool empty) {
 }
 
 std::int32_t StrategyBinding::replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
-    if (const Status status = read(peers, count, stride); !status) return answer(status);
+    if (const Status status = check(reader_.read(peers, count, stride, topology_.policy().max_peers)); !status)
+        return answer(status);
     reported(count == 0);
     const Status status = topology_.replace(source_, reader_.peers(), engine_loop_.now());
     reader_.shrink(count);
@@ -42,12 +39,11 @@ std::int32_t StrategyBinding::replace(const kith_peer *peers, std::uint32_t coun
 std::int32_t StrategyBinding::update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride,
                                      const kith_str *missing, std::uint32_t missing_count, const kith_str *left,
                                      std::uint32_t left_count) {
-    if (const Status status = read(upserted, count, stride); !status) return answer(status);
-    if (read_keys(missing, missing_count, missing_) != KITH_OK || read_keys(left, left_count, left_) != KITH_OK) {
-        return answer(refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"}));
-    }
+    const std::int32_t read =
+        reader_.read_update(upserted, count, stride, missing, missing_count, left, left_count, topology_.policy().max_peers);
+    if (const Status status = check(read); !status) return answer(status);
     instance_->tally().updated(count != 0);
-    return answer(topology_.update(source_, reader_.peers(), missing_, left_, engine_loop_.now()));
+    return answer(topology_.update(source_, reader_.peers(), reader_.missing(), reader_.left(), engine_loop_.now()));
 }
 
 std::int32_t StrategyBinding::watching(bool in_sync) {

@@ -9,7 +9,6 @@
 #include <kith/hosting/peer_and_link_readers.hpp>
 
 #include <string_view>
-#include <vector>
 
 namespace kith::core {
 
@@ -34,7 +33,7 @@ class StrategyBinding final : public DiscoveryReceiver {
     std::int32_t answer(const Status &status);
     Status refuse(Status status); // records a failed observation
     void reported(bool empty);
-    Status read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride);
+    Status check(std::int32_t status); // of the reader
 
     LiveTopology &topology_;
     SourceId source_;
@@ -42,7 +41,6 @@ class StrategyBinding final : public DiscoveryReceiver {
     PluginInstance *instance_ = nullptr;
     PeerReader reader_;
     bool doubted_ = false; // its last set was empty, and no operation has shown that
-    std::vector<std::string_view> missing_, left_;
 };
 
 } // namespace kith::core

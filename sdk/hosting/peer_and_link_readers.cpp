@@ -103,6 +103,16 @@ std::uint64_t hash(std::string_view key, std::uint64_t seed) noexcept {
     return mix(h ^ word, 0xa0761d6478bd642fu ^ key.size());
 }
 
+bool read_keys(const kith_str *keys, std::uint32_t count, std::vector<std::string_view> &out) {
+    out.clear();
+    if (count != 0 && keys == nullptr) return false;
+    for (const kith_str &key : std::span(keys, count)) {
+        if (!readable(key)) return false;
+        out.push_back(text_of(key));
+    }
+    return true;
+}
+
 } // namespace
 
 std::int32_t PeerReader::refuse(std::int32_t status, std::uint32_t index, std::string_view key, std::string what) {
@@ -147,6 +157,16 @@ std::int32_t PeerReader::read(const kith_peer *peers, std::uint32_t count, std::
         hashes_.push_back(hash(key, seed_));
     }
     return check_unique();
+}
+
+std::int32_t PeerReader::read_update(const kith_peer *peers, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+                                     std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count,
+                                     std::uint32_t max) {
+    const std::int32_t status = read(peers, count, stride, max);
+    if (status != KITH_OK) return status;
+    if (read_keys(missing, missing_count, missing_) && read_keys(left, left_count, left_)) return KITH_OK;
+    text_ = "a key in `missing` or `left` has a null pointer with a size that is not 0";
+    return KITH_INVALID;
 }
 
 std::int32_t PeerReader::check_unique() {
@@ -215,16 +235,6 @@ std::int32_t LinkReader::read(const kith_link *links, std::uint32_t count, std::
     text_ = "two links have the name \"" + std::string(*twice) + "\"; each may stand once";
     links_.clear();
     return KITH_INVALID;
-}
-
-std::int32_t read_keys(const kith_str *keys, std::uint32_t count, std::vector<std::string_view> &out) {
-    out.clear();
-    if (count != 0 && keys == nullptr) return KITH_INVALID;
-    for (const kith_str &key : std::span(keys, count)) {
-        if (!readable(key)) return KITH_INVALID;
-        out.push_back(text_of(key));
-    }
-    return KITH_OK;
 }
 
 } // namespace kith

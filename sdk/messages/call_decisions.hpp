@@ -45,12 +45,9 @@ struct InstanceStubs::Decision<&kith_discovery_host::update> {
     static std::int32_t of(IsolatedInstance &me, const kith_peer *peers, std::uint32_t count, std::uint32_t stride,
                            const kith_str *missing, std::uint32_t missing_count, const kith_str *left,
                            std::uint32_t left_count) {
-        const std::int32_t status = me.peers_.read(peers, count, stride, me.max_peers_);
-        if (status != KITH_OK) return me.refused(status, me.peers_.text());
-        std::vector<std::string_view> keys;
-        if (read_keys(missing, missing_count, keys) != KITH_OK || read_keys(left, left_count, keys) != KITH_OK)
-            return me.refused(KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0");
-        return KITH_OK;
+        const std::int32_t status =
+            me.peers_.read_update(peers, count, stride, missing, missing_count, left, left_count, me.max_peers_);
+        return status == KITH_OK ? KITH_OK : me.refused(status, me.peers_.text());
     }
 };
 

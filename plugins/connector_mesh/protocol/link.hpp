@@ -42,7 +42,7 @@ class Link {
     bool takes_turns = false;     // the other side understands heartbeats in turns
     Time heard;                   // on the awake clock
     Time silence;                 // the time without a byte after which the link has failed
-    std::uint64_t beat_due = 0;   // the interval in which the next heartbeat must be sent, whoever's turn it is
+    std::uint64_t beat_due = 0;   // the interval in which the next heartbeat must be sent, even out of turn
     Time rtt{-1};                 // negative: not measured yet
     std::uint64_t last_stamp = 0; // of the other side, ns
     Time last_stamp_at{};

@@ -166,11 +166,18 @@ BOOST_AUTO_TEST_CASE(arrays_of_links_are_read_and_checked) {
 }
 
 BOOST_AUTO_TEST_CASE(lists_of_keys_are_read_and_checked) {
-    std::vector<std::string_view> out = {"old"};
-    const kith_str keys[] = {str("a"), {}};
-    BOOST_TEST(kith::read_keys(keys, 2, out) == KITH_OK);
-    BOOST_TEST(out.size() == 2u);
-    BOOST_TEST(kith::read_keys(nullptr, 1, out) == KITH_INVALID);
+    kith::PeerReader update;
+    const kith_str keys[] = {str("a"), {}}, bad[] = {{nullptr, 1}};
+    for (int twice = 0; twice < 2; ++twice) {
+        BOOST_TEST(update.read_update(nullptr, 0, sizeof(kith_peer), keys, 2, keys, 1) == KITH_OK);
+        BOOST_TEST(update.peers().empty());
+        BOOST_TEST(update.missing().size() == 2u);
+        BOOST_TEST(update.left().size() == 1u);
+        BOOST_TEST(update.left()[0] == "a");
+    }
+    BOOST_TEST(update.read_update(nullptr, 0, sizeof(kith_peer), nullptr, 1, keys, 2) == KITH_INVALID);
+    BOOST_TEST(update.read_update(nullptr, 0, sizeof(kith_peer), keys, 2, bad, 1) == KITH_INVALID);
+    BOOST_TEST(update.text().find("`missing` or `left`") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,7 +34,15 @@ class PeerReader {
     /// attributes, UTF-8. More than `max` peers give KITH_LIMIT.
     std::int32_t read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride, std::uint32_t max = UINT32_MAX);
 
+    /// The same, of kith_discovery_host.update. Unknown keys are ignored later, so of keys only readability is checked.
+    std::int32_t read_update(const kith_peer *peers, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+                             std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count,
+                             std::uint32_t max = UINT32_MAX);
+
     std::span<const PeerView> peers() const noexcept { return peers_; }
+    /// Of the last read_update.
+    std::span<const std::string_view> missing() const noexcept { return missing_; }
+    std::span<const std::string_view> left() const noexcept { return left_; }
 
     /// The text of the last refusal: the peer, the error, what was expected.
     const std::string &text() const noexcept { return text_; }
@@ -50,6 +58,7 @@ class PeerReader {
     std::vector<AttributeView> attributes_;
     std::vector<std::uint64_t> hashes_; // of the keys
     std::vector<std::uint64_t> slots_;  // open addressing: upper half of a hash, index + 1
+    std::vector<std::string_view> missing_, left_;
     std::string text_;
     std::uint64_t seed_;
 };
@@ -67,9 +76,5 @@ class LinkReader {
     std::vector<std::string_view> names_;
     std::string text_;
 };
-
-/// Reads the lists `missing` and `left` of kith_discovery_host.update into `out`, which is cleared first. Unknown keys are
-/// ignored later, so only readability is checked: KITH_INVALID for a key that cannot be read.
-std::int32_t read_keys(const kith_str *keys, std::uint32_t count, std::vector<std::string_view> &out);
 
 } // namespace kith
