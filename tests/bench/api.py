@@ -17,7 +17,8 @@ import threading
 import time
 
 from api_client import ApiConnection, ask, raw
-from measure import line, percentile, report, running_of, stamp
+from figures import percentile, stamp
+from measure import line, report, running_of
 from waiting import HOST, KITH, PLUGINS, TEST_PLUGINS, free_port, wait_until
 
 HASTY = {"grace": 0, "confirm": 1, "guard": False, "max_peers": 20000, "connect_parallel": 1000, "prune": "disconnect"}

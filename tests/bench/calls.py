@@ -4,7 +4,8 @@
 import re
 import time
 
-from measure import report, running_of, stamp
+from figures import stamp
+from measure import report, running_of
 from waiting import PLUGINS, TEST_PLUGINS, wait_until
 
 PEERS = 1000

@@ -7,7 +7,8 @@ import threading
 import time
 
 from consul_server import ROOT_TOKEN, Consul, there
-from measure import line, percentile, report, running_of, stamp
+from figures import percentile, stamp
+from measure import line, report, running_of
 from waiting import HOST, PLUGINS, wait_until
 
 WAIT = 10  # seconds of the raw blocking query

@@ -31,7 +31,8 @@ import template  # noqa: E402
 import tls  # noqa: E402
 import verdicts  # noqa: E402
 import webhook  # noqa: E402
-from measure import line, report, stamp, ticks_of  # noqa: E402
+from figures import stamp  # noqa: E402
+from measure import line, report, ticks_of  # noqa: E402
 
 PEERS = pathlib.Path(__file__).with_name("light_erlang_peers.py")
 MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions", "false")

@@ -9,9 +9,10 @@ import subprocess
 import time
 from contextlib import closing
 
+from figures import percentile, stamp
 from gossip_lab import gossip, logging
 from gossip_packets import GROUP, Ear, Mouth, authenticated, packet
-from measure import datagrams_of, line, percentile, report, running_of, stamp
+from measure import datagrams_of, line, report, running_of
 from waiting import BUILD, HOST, free_port, wait_until
 
 MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions", "false")

@@ -13,7 +13,9 @@ import sys
 import tempfile
 import time
 
-from measure import line, percentile, report, stamp
+from figures import percentile, stamp
+from helper_processes import helpers
+from measure import line, report
 from waiting import BUILD, PLUGINS, TEST_PLUGINS, wait_until
 
 VERSION = "v1.8.0"
@@ -39,7 +41,7 @@ def measured(command):
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def costs(lab, runs):
+def costs(runs):
     """Both programs alternate, and the median of the runs counts."""
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as folder:
@@ -72,12 +74,7 @@ def costs(lab, runs):
     report("isolated plugin: private memory of an idle one, strategy epmd", [one["private"] / 1024 for one in ours], "MiB", "<= 1.0")
 
 
-def helpers(pid):
-    listed = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(one) for one in listed if pathlib.Path(f"/proc/{one}/comm").read_text().startswith("kith-plugin")]
-
-
-def deaths(lab, runs, instances=25, each=4):
+def deaths(lab, instances=25, each=4):
     """From SIGKILL of a process to the time of plugin.crashed, within a daemon; fewer deaths of one instance than lead to quarantine."""
     topologies = {f"t{i}": {"strategy": "mortal", "config": {"death": "none", "node": f"t{i}"}, "connector": "log",
                             "connector_config": {"node": f"me{i}@127.0.0.1"}} for i in range(instances)}
@@ -96,8 +93,8 @@ def deaths(lab, runs, instances=25, each=4):
 
 
 def isolation(lab, runs):
-    costs(lab, runs)
-    deaths(lab, runs)
+    costs(runs)
+    deaths(lab)
 
 
 FIGURES = {"isolation": (isolation, 5)}

@@ -10,9 +10,10 @@ import sys
 import time
 
 import kube_objects
+from figures import stamp
 from kube_objects import SELECTOR, address, of
 from kube_apiserver import Kubernetes, prepared
-from measure import line, report, running_of, stamp
+from measure import line, report, running_of
 from waiting import PLUGINS, wait_until
 
 COUNT = 10_000

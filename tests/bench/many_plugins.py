@@ -4,7 +4,8 @@
 import subprocess
 import time
 
-from measure import report, stamp
+from figures import stamp
+from measure import report
 from waiting import BUILD, KITH, PLUGINS, TEST_PLUGINS
 
 COUNT = 200

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Functions of the benchmarks: a line of the table, the time of an event, the resources of a process."""
+"""Functions of the benchmarks: a line of the table, the resources of a process."""
 
-import datetime
-import math
 import os
 import statistics
 import time
@@ -15,16 +13,6 @@ def line(name, value, unit, count, target, ratio=None):
 
 def report(name, values, unit, target, ratio=None):
     line(name, f"{statistics.median(values):.2f}", unit, len(values), target, ratio)
-
-
-def percentile(values, share):
-    """Returns the smallest value that this share of the values does not exceed."""
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
-
-
-def stamp(event):
-    """Returns the time of an event, in seconds since 1970."""
-    return datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
 def ticks_of(pid):

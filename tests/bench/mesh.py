@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 
+from figures import percentile, stamp
 from lab import PLUGINS
-from measure import line, percentile, running_of, stamp
+from measure import line, running_of
 from waiting import free_port, wait_until
 
 KEY = os.urandom(32).hex()

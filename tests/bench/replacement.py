@@ -3,18 +3,9 @@
 
 import os
 
-from api_client import ask
-from measure import line, report, stamp
-from versions import NAME, Versions, events_of_sinks
-
-EVENTS_LOST = ("link.down", "peer.missing", "peer.lost", "topology.stale", "connector.detached", "plugin.crashed", "events.lost")
-
-
-def replace(versions, kith, socket, number):
-    versions.install(("second", "first")[number % 2])
-    answer = ask(socket, f"/v1/plugins/{NAME}/replace", "POST", timeout=30)
-    if (answer.status, answer.json().get("verdict")) != (200, "replaced"):
-        raise AssertionError(f"it is not replaced: {answer.body}\n{kith.tail()}")
+from figures import stamp
+from measure import line, report
+from versions import LOSSES, Versions, events_of_sinks, replace
 
 
 def longest(kith, after):
@@ -55,7 +46,7 @@ def replacements(lab, _):
     for number in range(count):
         replace(versions, kith, socket, number)
     grown = kith.memory()["Rss"] - memory
-    lost = sum(len(kith.found(kind)) for kind in EVENTS_LOST)
+    lost = sum(len(kith.found(kind)) for kind in LOSSES)
     took = [event["duration_ms"] for event in kith.found("plugin.replaced", after=before)]
     looks = [stamp(event) for event in kith.found("observation.ok", before, topology="t")]
     kith.terminate()

@@ -5,7 +5,8 @@ import json
 import os
 import time
 
-from measure import report, stamp
+from figures import stamp
+from measure import report
 from waiting import PATIENCE, PLUGINS, wait_until
 
 COUNT = 10_000

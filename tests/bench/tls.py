@@ -8,8 +8,9 @@ import subprocess
 import time
 
 from authority import Authority
+from figures import stamp
 from lab import HOST
-from measure import line, report, stamp
+from measure import line, report
 
 
 def identity(lab):

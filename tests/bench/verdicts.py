@@ -6,8 +6,9 @@ import re
 
 import tls
 from authority import Authority
+from figures import percentile, stamp
 from lab import HOST
-from measure import line, percentile, report, stamp
+from measure import line, report
 from waiting import PLUGINS, TEST_PLUGINS, wait_until
 
 # What the peer is, which node is driven, and what the reason has to contain.

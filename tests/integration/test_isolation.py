@@ -14,6 +14,7 @@ import unittest
 
 from api_client import ask
 from built_as_third_party import Home, granted
+from helper_processes import helpers
 from lab import Scenario, main
 from waiting import BUILD, PLUGINS, ROOT, TEST_PLUGINS, wait_until
 
@@ -31,19 +32,6 @@ DEATHS = {  # and what the event says of it
     "stop": r"was ended: it has not answered for 500 ms",
 }
 CALLS = {("strategy", "call"): "discovery.refresh", ("connector", "call"): "connector.connect", ("sink", "call"): "sink.events"}
-
-
-def children(pid):
-    """The helpers of a daemon."""
-    found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (path / "stat").read_text().rsplit(")", 1)[1].split()
-            if int(fields[1]) == pid and (path / "comm").read_text().startswith("kith-plugin"):
-                found.append(int(path.name))
-        except (OSError, ValueError):
-            pass  # it has ended meanwhile
-    return found
 
 
 class Isolated(Scenario):
@@ -109,7 +97,7 @@ class Deaths(Isolated):
                 if topology["name"] in DEATHS:
                     self.assertEqual(topology["peers"], 2, topology)
         self.assertEqual(kith.terminate(), 0)
-        wait_until(lambda: children(kith.pid) == [], "no helper is left")
+        wait_until(lambda: helpers(kith.pid) == [], "no helper is left")
 
 
 for kind in ("strategy", "connector", "sink"):
@@ -157,30 +145,30 @@ class Supervision(Isolated):
         config["plugins"]["limits"]["answer"] = 60000
         kith = self.lab.kith(config)
         kith.wait("observation.ok", topology="none")
-        helpers = wait_until(lambda: (lambda found: found if len(found) == 2 else None)(children(kith.pid)), "two helpers", None, kith.tail)
+        both = wait_until(lambda: (lambda found: found if len(found) == 2 else None)(helpers(kith.pid)), "two helpers", None, kith.tail)
         kith.signal(signal.SIGKILL)
         ended = time.monotonic()
         kith.ended()
         wait_until(lambda: not any(pathlib.Path(f"/proc/{one}").exists() and "kith-plugin" in (pathlib.Path(f"/proc/{one}/comm").read_text())
-                                   for one in helpers), "the helpers are gone")
+                                   for one in both), "the helpers are gone")
         self.assertLess(time.monotonic() - ended, 5)  # 100 ms is asked for; the machine may be busy
 
     def test_first_party_plugins_run_in_the_daemon_and_isolate_changes_that(self):
         config = self.healthy()
         kith = self.lab.kith(config)
         kith.wait("observation.ok", topology="healthy")
-        self.assertEqual(children(kith.pid), [])
+        self.assertEqual(helpers(kith.pid), [])
         kith.terminate()
         config["plugins"]["isolate"] = "all"
         kith = self.lab.kith(config)
         kith.wait("observation.ok", topology="healthy")
         kith.wait("link.up", topology="healthy")
-        self.assertEqual(len(children(kith.pid)), 2)
+        self.assertEqual(len(helpers(kith.pid)), 2)
         kith.terminate()
         config["topologies"]["healthy"].update(isolate=False, connector_isolate="crash")
         kith = self.lab.kith(config)
         kith.wait("observation.ok", topology="healthy")
-        self.assertEqual(len(children(kith.pid)), 1)
+        self.assertEqual(len(helpers(kith.pid)), 1)
 
     def test_instances_of_a_group_share_a_process(self):
         config = self.config("strategy", ["none"], "call")
@@ -191,9 +179,9 @@ class Supervision(Isolated):
         kith = self.lab.kith(config)
         for name in ("one", "two", "three"):
             kith.wait("observation.ok", topology=name)
-        helpers = children(kith.pid)
-        self.assertEqual(len(helpers), 2)
-        for helper in helpers:
+        both = helpers(kith.pid)
+        self.assertEqual(len(both), 2)
+        for helper in both:
             os.kill(helper, signal.SIGKILL)
         for name in ("one", "two", "three"):
             self.assertRegex(kith.wait("plugin.crashed", topology=name)["reason"], "killed by signal 9")
@@ -217,7 +205,7 @@ class Supervision(Isolated):
         kith = self.lab.kith(config)
         kith.wait("topology.started", topology="t")
         count = len(known["plugins"])
-        wait_until(lambda: len(children(kith.pid)) == count, f"{count} helpers", None, kith.tail)
+        wait_until(lambda: len(helpers(kith.pid)) == count, f"{count} helpers", None, kith.tail)
         for entry in known["plugins"]:
             if entry["id"] == "reference_strategy":
                 kith.wait("observation.ok", topology="t", source=entry["id"])
@@ -261,7 +249,7 @@ class Examples(Isolated):
         for peer in peers:
             kith.wait("peer.discovered", topology="t", source=name, peer=peer)
             kith.wait("link.up", topology="t", peer=peer)
-        self.assertEqual(len(children(kith.pid)), 1)
+        self.assertEqual(len(helpers(kith.pid)), 1)
         self.assertEqual(kith.terminate(), 0)
         self.assertEqual([event for kind in ("plugin.crashed", "security.warning") for event in kith.found(kind)], [])
 
@@ -311,10 +299,10 @@ class OCaml(Isolated):
         kith = self.run_with("10.0.0.8 # the first\n\n 10.0.0.9\n")
         for peer in ("app@10.0.0.8", "app@10.0.0.9"):
             kith.wait("link.up", topology="t", peer=peer)
-        helper, = children(kith.pid)
+        helper, = helpers(kith.pid)
         for _ in range(50):  # the collector runs
             self.lab.command("refresh", "--socket", self.api(kith))
-        self.assertEqual(children(kith.pid), [helper])
+        self.assertEqual(helpers(kith.pid), [helper])
         self.assertEqual(kith.terminate(), 0)
         self.assertEqual([event for kind in ("plugin.crashed", "security.warning") for event in kith.found(kind)], [])
 
@@ -342,7 +330,7 @@ class Words(Isolated):
         kith = self.lab.kith(config)
         for name in ("healthy", "socket"):
             kith.wait("observation.ok", topology=name)
-        self.assertEqual(len(children(kith.pid)), 1)
+        self.assertEqual(len(helpers(kith.pid)), 1)
         return kith
 
     def warnings(self, kith):

@@ -4,7 +4,6 @@ more often: KITH_DEATHS deaths of each way and kind, KITH_KILLS kills. The momen
 delay of the daemon's answers while plugins die is bounded: milliseconds, 99 %."""
 
 import collections
-import math
 import os
 import pathlib
 import re
@@ -15,17 +14,13 @@ import sys
 import time
 
 from api_client import connected
+from figures import percentile
 from joining_trials import count, draw_from_seed
 from lab import main
 from test_isolation import DEATHS, Isolated
 from waiting import KITH, wait_until
 
-COPIES = 1  # of each way in one daemon: several that loop would take the processors
 PROBE = 0.005  # seconds between two requests
-
-
-def percentile(values, share):
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def helpers_of(pid):
@@ -55,7 +50,9 @@ def probe(socket):
     while not select.select([sys.stdin], [], [], PROBE)[0]:
         begun = time.monotonic()
         stream.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        stream.recv(65536)
+        answer = stream.recv(65536)
+        if not answer.startswith(b"HTTP/1.1 200 "):
+            sys.exit(f"no answer of /livez: {answer!r}")
         times.append((time.monotonic() - begun) * 1e3)
     print(*(f"{one:.3f}" for one in times))
 
@@ -66,6 +63,8 @@ class Probe:
 
     def times(self):
         out, _ = self._process.communicate(timeout=60)
+        if self._process.returncode != 0:
+            raise AssertionError("the process that asks has failed; its reason is on standard error")
         return [float(one) for one in out.split()]
 
 
@@ -80,11 +79,11 @@ class Moments(Isolated):
         return times
 
     def round(self, draw, kind, seen, delays):
-        """One daemon in which each instance dies several times; counts the deaths of each way."""
+        """One daemon with an instance for each way, which dies several times; counts the deaths of each way. Several that loop would take the
+        processors."""
         config = self.healthy()
-        names = [f"{death}{i}" for death in DEATHS for i in range(COPIES)]
-        for name in names:
-            options = {"death": name.rstrip("0123456789"), "moment": "timer", "after": draw.randrange(300_000), "node": name}
+        for name in DEATHS:
+            options = {"death": name, "moment": "timer", "after": draw.randrange(300_000), "node": name}
             if kind == "strategy":
                 config["topologies"][name] = {"strategy": "mortal", "config": options, "connector": "log", "connector_config": {"node": f"{name}@127.0.0.1"}}
             elif kind == "connector":
@@ -105,7 +104,7 @@ class Moments(Isolated):
                 how = "was " if way[1] == "garbage" else f"({DEATHS[way[1]]}|was ended: it has not answered for 500 ms)"  # on a busy machine
                 self.assertRegex(event["reason"], "^(.*: )?its process " + how)
                 seen[way[1]] += 1
-        self.assertEqual([event for event in kith.found("link.down") if event["connector"] not in names], [])
+        self.assertEqual([event for event in kith.found("link.down") if event["connector"] not in DEATHS], [])
         self.assertEqual(kith.found("peer.lost"), [])
         self.assertEqual(kith.found("plugin.failed"), [])
         self.assertEqual(kith.found("topology.stale", topology="healthy"), [])
@@ -116,10 +115,14 @@ class Moments(Isolated):
         quiet, delays, all_deaths = self.quiet_delays(), [], 0
         for kind in ("strategy", "connector", "sink"):
             seen = collections.Counter()
-            while any(seen[death] < least for death in DEATHS):
+            for _ in range(20 + 5 * least):
                 before = sum(seen.values())
                 self.round(draw, kind, seen, delays)
                 self.assertGreater(sum(seen.values()), before, "nothing dies")
+                if all(seen[death] >= least for death in DEATHS):
+                    break
+            else:
+                self.fail(f"{kind}: one of the ways does not end it: {dict(seen)}")
             all_deaths += sum(seen.values())
             print(f"{kind}: {dict(seen)}", file=sys.stderr)
         late = percentile(delays, 0.99)

@@ -2,12 +2,12 @@
 """Many replacements of a strategy, a connector and a sink under 1,000 links and 1,000 events per second lose none of them, and leave no memory and no
 descriptor behind: 30 here, or the value of KITH_REPLACEMENTS (tests/long/run: 1,000)."""
 
-import datetime
 import os
 
-from api_client import ask
+from figures import stamp
+from helper_processes import helpers
 from lab import Scenario, main
-from versions import NAME, Versions, events_of_sinks, helpers
+from versions import LOSSES, Versions, events_of_sinks, replace
 from waiting import wait_until
 
 REPLACEMENTS = int(os.environ.get("KITH_REPLACEMENTS", "30"))
@@ -15,10 +15,6 @@ WARM_UP = 20  # replacements after which the allocator and the caches have their
 GROWTH = 1024  # KiB that may be added afterwards
 PEERS = 1000
 RING = 4096  # events that kith keeps
-
-
-def stamp(event):
-    return datetime.datetime.fromisoformat(event["time"].rstrip("Z")).timestamp()
 
 
 class ManyReplacements(Scenario):
@@ -32,9 +28,7 @@ class ManyReplacements(Scenario):
 
         def many(count):
             for number in range(count):
-                versions.install(("second", "first")[number % 2])
-                answer = ask(socket, f"/v1/plugins/{NAME}/replace", "POST")
-                self.assertEqual((answer.status, answer.json().get("verdict")), (200, "replaced"), f"{answer.body}\n{kith.tail()}")
+                replace(versions, kith, socket, number)
                 wait_until(lambda: len(helpers(kith.pid)) == 3, "the former helpers are gone", None, kith.tail)
 
         many(WARM_UP)
@@ -45,7 +39,7 @@ class ManyReplacements(Scenario):
         wait_until(lambda: len(descriptors()) == len(open_files), f"as many descriptors as before: {open_files}",
                    describe=lambda: f"{descriptors()}\n{kith.tail()}")
         grown = kith.memory()["Rss"] - memory
-        for kind in ("link.down", "peer.missing", "peer.lost", "topology.stale", "connector.detached", "plugin.crashed", "events.lost"):
+        for kind in LOSSES:
             self.assertEqual(kith.found(kind), [], kind)
         self.assertEqual(kith.terminate(), 0)
         got, again = events_of_sinks(kith)

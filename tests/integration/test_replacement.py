@@ -5,9 +5,11 @@ import os
 import re
 
 from api_client import ask
+from helper_processes import helpers
 from lab import Scenario, main
-from versions import NAME, VERSIONS, Versions, events_of_sinks, helpers
+from versions import NAME, VERSIONS, Versions, events_of_sinks
 from waiting import wait_until
+
 
 class Replacement(Scenario):
     def begin(self, **plugins):
@@ -59,7 +61,7 @@ class Replacement(Scenario):
         self.assertGreater(got, 40)
         self.assertEqual(again, 0)
 
-    def refused(self, version, code, why):
+    def refused(self, version, why):
         kith = self.begin()
         before = sorted(helpers(kith.pid))
         self.install(version)
@@ -67,20 +69,17 @@ class Replacement(Scenario):
         self.assertEqual(answer.returncode, 1, answer.stdout)
         self.assertRegex(answer.stdout + answer.stderr, why)
         self.assertRegex(kith.wait("plugin.refused")["reason"], "libversions.so: the new version is not taken into use, and the former one goes on: .*" + why)
-        if code:
-            self.assertRegex(answer.stderr, why)
         wait_until(lambda: sorted(helpers(kith.pid)) == before, "the new helpers are gone", None, kith.tail)
         seen = kith.last()
         wait_until(lambda: len([event for event in kith.found("peer.updated") if event["seq"] > seen]) > 10, "the former one looks", None, kith.tail)
         self.undisturbed(kith)
         self.assertEqual(kith.found("plugin.replaced"), [])
-        return kith
 
     def test_goes_back_when_create_refuses(self):
-        self.refused("refuse", None, "this version refuses to be created")
+        self.refused("refuse", "this version refuses to be created")
 
     def test_goes_back_when_it_crashes(self):
-        self.refused("crash", None, "killed by signal 6 .*during start")
+        self.refused("crash", "killed by signal 6 .*during start")
 
     def test_comes_back_when_it_crashes_later(self):
         kith = self.begin(watch=True)
@@ -98,10 +97,10 @@ class Replacement(Scenario):
         self.quiet(kith, 3, "plugin.changed")  # the file of the newer version is still there, and not tried again
 
     def test_goes_back_when_it_stays_mute(self):
-        self.refused("mute", None, r"it has not \w+.* within 10 s")
+        self.refused("mute", r"it has not \w+.* within 10 s")
 
     def test_goes_back_when_it_needs_a_right(self):
-        self.refused("right", None, "may not read the environment variable VERSIONS_SECRET")
+        self.refused("right", "may not read the environment variable VERSIONS_SECRET")
 
     def test_takes_the_right_that_is_granted(self):
         kith = self.begin(grants={NAME: ["env:VERSIONS_SECRET"]})
@@ -115,7 +114,7 @@ class Replacement(Scenario):
         (self.place / NAME).write_bytes(b"this is no library")
         answer = self.replace(str(self.place / NAME))
         self.assertEqual(answer.returncode, 1)
-        self.assertRegex(answer.stderr, "L2: it is no ELF file|L2: ")
+        self.assertRegex(answer.stderr, "L2: it is not an ELF file")
         self.install("second")
         os.chmod(self.place / NAME, 0o666)
         self.assertRegex(self.replace(NAME).stderr, "L1: ")

@@ -7,10 +7,12 @@ import pathlib
 import re
 import shutil
 
+from api_client import ask
 from waiting import BUILD, PLUGINS, TEST_PLUGINS, wait_until
 
 VERSIONS = pathlib.Path(TEST_PLUGINS) / "versions"
 NAME = "libversions.so"
+LOSSES = ("link.down", "peer.missing", "peer.lost", "topology.stale", "connector.detached", "plugin.crashed", "events.lost")  # kinds of events
 
 
 class Versions:
@@ -47,9 +49,12 @@ class Versions:
         return kith, kith.socket()
 
 
-def helpers(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return file.read().split()
+def replace(versions, kith, socket, number):
+    """By the other version."""
+    versions.install(("second", "first")[number % 2])
+    answer = ask(socket, f"/v1/plugins/{NAME}/replace", "POST", timeout=30)
+    if (answer.status, answer.json().get("verdict")) != (200, "replaced"):
+        raise AssertionError(f"it is not replaced: {answer.body}\n{kith.tail()}")
 
 
 def events_of_sinks(kith):
