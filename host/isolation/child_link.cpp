@@ -16,13 +16,9 @@ std::string seconds(Time span) {
 
 } // namespace
 
-std::string ChildLink::ping_message() {
-    return messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(ToHelper::ping));
-}
+std::string ChildLink::ping_message() { return own_message(ToHelper::ping); }
 
-std::string ChildLink::pong_message() {
-    return messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(FromHelper::pong));
-}
+std::string ChildLink::pong_message() { return own_message(FromHelper::pong); }
 
 bool ChildLink::send(std::string_view message) {
     if (message.size() > limits_.to_helper) return false;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What kith and kith-plugin-host say to each other besides the calls of instances: messages of instance 0. The protocol is private: both
+// What kith and kith-plugin-host send to each other besides the calls of instances: messages of instance 0. The protocol is private: both
 // ends are of one build, which the first message proves.
 #pragma once
 
 #include <sdk/messages/one_way.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #ifndef KITH_BUILD_ID
@@ -54,6 +55,12 @@ struct Hello {
 template <class Io>
 void describe(Io &io, Hello &h) {
     messages::each(io, h.build, h.file, h.description, h.memory, h.profile);
+}
+
+/// A message of instance 0. What: ToHelper or FromHelper.
+template <class What, class... T>
+std::string own_message(What what, const T &...values) {
+    return messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(what), values...);
 }
 
 /// Bytes of the largest message to kith, and to the helper: a file that is read has 64 MiB.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "isolated_process.hpp"
 
+#include "hello_message.hpp"
 #include "process_end.hpp"
 
 #include <kith/result.hpp>
@@ -90,21 +91,13 @@ class IsolatedProcess::Tenant final : public messages::ProxyOwner {
 
 IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, const core::Library &library,
                                                const Settings &settings) {
-    const std::string &file = library.file();
     const std::string name(library.file_name());
     if (library.sealed_copy() < 0)
         return name + " cannot be loaded into a process of its own, because its file cannot be copied into memory here";
     auto helper = HelperProcess::start(settings.program, library.sealed_copy(), name);
     if (!helper) return helper.error();
     auto made = std::make_shared<IsolatedProcess>(io, std::move(*helper), settings);
-    const std::string description = library.serialized_description();
-    Hello hello;
-    hello.build = str(build_id);
-    hello.file = str(file);
-    hello.description = str(description);
-    hello.memory = settings.memory;
-    hello.profile = static_cast<std::uint8_t>(settings.profile);
-    made->send(messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(ToHelper::hello), hello));
+    made->send(hello_message(library, settings.memory, settings.profile));
     made->begin();
     return made;
 }
@@ -250,7 +243,7 @@ void IsolatedProcess::take(std::string_view message) {
     case FromHelper::question:
     case FromHelper::posted: break; // time is not simulated here
     }
-    throw std::runtime_error("a message of life that nobody knows");
+    throw std::runtime_error("an unknown message of instance 0");
 }
 
 void IsolatedProcess::await_words() {

@@ -99,7 +99,7 @@ void IsolatedInstance::start() {
     const std::int32_t status = inside(life_table, 1, [&] { return instance_->start(instance_->self); });
     if (status == KITH_OK) return;
     silent_ = true;
-    const std::string text = "it did not start: " + (error_.empty() ? std::string(meaning(status)) : error_);
+    const std::string text = std::string(not_started) + (error_.empty() ? std::string(meaning(status)) : error_);
     send(host_table, static_cast<std::uint8_t>(HostFunction::failed), status < 0 ? status : KITH_INTERNAL, str(text));
 }
 

@@ -26,6 +26,9 @@
 
 namespace kith::messages {
 
+/// Before the reason in the text of `failed` of an instance whose start failed.
+inline constexpr std::string_view not_started = "it did not start: ";
+
 /// What the process gives to its instances. The clock and wake() are called on any thread.
 class InstanceSurroundings {
   public:

@@ -67,12 +67,7 @@ class Instance {
   public:
     Instance(const char *program, const core::Library &library, const core::Plugin &plugin, const char *options)
         : begun_(Clock::now()), helper_(*HelperProcess::start(program, library.sealed_copy(), "bench")) {
-        const std::string description = library.serialized_description();
-        Hello hello;
-        hello.build = str(build_id);
-        hello.file = str(library.file());
-        hello.description = str(description);
-        queue(messages::call_message(no_instance, messages::life_table, 0, hello));
+        queue(hello_message(library, 0, Profile{}));
         messages::InstanceSetup setup;
         setup.id = str(plugin.id());
         setup.kind = plugin.kind();

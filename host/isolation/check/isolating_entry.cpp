@@ -4,6 +4,7 @@
 #include "../process_end.hpp"
 #include "../profile_of.hpp"
 
+#include <core/config/config.hpp>
 #include <core/loader/description_zygote.hpp>
 #include <kith/result.hpp>
 #include <kith/service/clock.h>
@@ -12,6 +13,7 @@
 #include <sdk/check/plugin_test.hpp>
 #include <sdk/messages/call_stubs.hpp>
 #include <sdk/messages/instance_proxy.hpp>
+#include <sdk/messages/isolated_instance.hpp>
 #include <sdk/testkit/harness_host.hpp>
 
 #include <algorithm>
@@ -21,10 +23,6 @@
 namespace kith::isolation {
 
 namespace {
-
-// As the defaults of plugins.limits.
-constexpr std::uint64_t memory = std::uint64_t{256} << 20;
-constexpr std::chrono::milliseconds answer_bound{10'000};
 
 IsolatingEntry *present = nullptr;
 
@@ -51,7 +49,10 @@ class IsolatingEntry::Instance final : private messages::ProxyOwner, private mes
           real_(host),
           host_(host),
           net_(testkit::net_of(host)),
-          process_({.program = of.program_, .memory = memory, .answer = answer_bound, .profile = profile_of(*of.library_)},
+          process_({.program = of.program_,
+                    .memory = core::PluginSettings{}.memory,
+                    .answer = std::chrono::milliseconds(core::PluginSettings{}.answer_timeout / 1'000'000),
+                    .profile = profile_of(*of.library_)},
                    {.take =
                         [this](const messages::OpenedMessage &message) {
                             if (message.instance != number)
@@ -61,9 +62,9 @@ class IsolatingEntry::Instance final : private messages::ProxyOwner, private mes
                     .time = [this](Question what) { return time(what); },
                     .random = [this](std::size_t size) { return random(size); },
                     .posted = [this] { posted(); },
-                    .ended = [this] { proxy_.lost(); }}),
+                    .ended = [this] { proxy_.lost(); },
+                    .refused_call = [this](std::string_view call) { of_.refused(refused_call_text(std::string(call))); }}),
           proxy_(number, plugin.descriptor(), host_, *this, *this) {
-        process_.refused_call = [this](std::string_view call) { of_.refused(refused_call_text(std::string(call))); };
         host_.error = [](const kith_host *raw, kith_str text) noexcept {
             Instance &me = of_host(raw);
             me.error_ = view(text);
@@ -90,7 +91,6 @@ class IsolatingEntry::Instance final : private messages::ProxyOwner, private mes
 
   private:
     static constexpr std::uint32_t number = 1;
-    static constexpr std::string_view not_started = "it did not start: ";
 
     static Instance &of_host(const kith_host *raw) {
         return **std::ranges::find_if(present->instances_, [raw](const auto &one) { return &one->host_ == raw; });
@@ -114,9 +114,9 @@ class IsolatingEntry::Instance final : private messages::ProxyOwner, private mes
 
     // A start that fails is reported later by the process, and here it is not later.
     void failed(std::int32_t status, kith_str text) {
-        if (!starting_ || !view(text).starts_with(not_started)) return real_.failed(&real_, status, text);
+        if (!starting_ || !view(text).starts_with(messages::not_started)) return real_.failed(&real_, status, text);
         start_status_ = status;
-        const std::string_view reason = view(text).substr(not_started.size());
+        const std::string_view reason = view(text).substr(messages::not_started.size());
         real_.error(&real_, str(reason));
     }
 
@@ -203,8 +203,8 @@ IsolatingEntry::IsolatingEntry(const check::IsolationRequest &request, std::stri
         refusal = library.error();
     else
         refusal = (*library)->seal(settings, {zygote, buffer, paths});
-    present = this;
     if (refusal) {
+        present = this;
         refusal_ = refusal->rule + ": " + refusal->reason + (refusal->remedy.empty() ? "" : "; " + refusal->remedy);
         return;
     }
@@ -223,6 +223,7 @@ IsolatingEntry::IsolatingEntry(const check::IsolationRequest &request, std::stri
               .create = [](const kith_host *host, kith_str id, const kith_instance **out) noexcept {
                   return present->create(*host, id, out);
               }};
+    present = this;
 }
 
 IsolatingEntry::~IsolatingEntry() { present = nullptr; }

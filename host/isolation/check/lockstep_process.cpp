@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep_process.hpp"
 
+#include "../hello_message.hpp"
 #include "../process_end.hpp"
 
 #include <kith/result.hpp>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,12 +19,15 @@ namespace {
 
 constexpr std::chrono::milliseconds end_bound{1000}; // from the end of the connection to that of the process
 
+std::string frame_of(std::string_view message) {
+    std::string frame;
+    messages::append_frame(frame, message);
+    return frame;
+}
+
 template <class... T>
 std::string own_frame(ToHelper what, const T &...values) {
-    std::string frame;
-    messages::append_frame(
-        frame, messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(what), values...));
-    return frame;
+    return frame_of(own_message(what, values...));
 }
 
 } // namespace
@@ -36,30 +39,21 @@ void LockstepProcess::begin(const core::Library &library) {
         return;
     }
     helper_ = std::make_unique<HelperProcess>(std::move(*begun));
-    const std::string description = library.serialized_description();
-    Hello hello;
-    hello.build = str(build_id);
-    hello.file = str(library.file());
-    hello.description = str(description);
-    hello.memory = settings_.memory;
-    hello.profile = static_cast<std::uint8_t>(settings_.profile);
-    exchange(own_frame(ToHelper::hello, hello) + own_frame(ToHelper::simulate));
+    exchange(frame_of(hello_message(library, settings_.memory, settings_.profile)) + own_frame(ToHelper::simulate));
 }
 
 bool LockstepProcess::send(std::string_view message) {
-    if (!alive() || closing_) return false;
+    if (!alive()) return false;
     if (message.size() > max_to_helper) {
         end("a message to it is larger than a message may be");
         return false;
     }
-    std::string frame;
-    messages::append_frame(frame, message);
-    exchange(frame);
+    exchange(frame_of(message));
     return true;
 }
 
 void LockstepProcess::deliver() {
-    if (alive() && !closing_) exchange(own_frame(ToHelper::deliver));
+    if (alive()) exchange(own_frame(ToHelper::deliver));
 }
 
 // Sends the frames and a ping, and handles what comes until its answer.
@@ -102,7 +96,7 @@ bool LockstepProcess::wait(bool to_write) {
     const ssize_t got = ::recv(helper_->socket().get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
     if (got <= 0) {
-        gather("it closed its connection");
+        gather({});
         return false;
     }
     progress_ = Clock::now();
@@ -123,7 +117,7 @@ void LockstepProcess::read_words() {
     if (got <= 0) return;
     const std::string_view words(buffer.data(), static_cast<std::size_t>(got));
     words_.add(words);
-    if (settings_.profile != Profile::none && refused_call) refused_calls_.add(words, refused_call);
+    refused_calls_.add(words, world_.refused_call);
 }
 
 void LockstepProcess::handle(std::string_view message) {
@@ -155,7 +149,7 @@ void LockstepProcess::handle_own(const messages::OpenedMessage &message) {
     case FromHelper::question: return answer(message.arguments);
     case FromHelper::posted: return world_.posted();
     }
-    throw std::runtime_error("a message of life that nobody knows");
+    throw std::runtime_error("an unknown message of instance 0");
 }
 
 void LockstepProcess::answer(std::string_view arguments) {
@@ -166,8 +160,7 @@ void LockstepProcess::answer(std::string_view arguments) {
     in.one(what);
     in.one(size);
     const auto question = static_cast<Question>(what);
-    if (what > static_cast<std::uint8_t>(Question::random) || size > 65536)
-        throw std::runtime_error("a question that nobody knows");
+    if (what > static_cast<std::uint8_t>(Question::random) || size > 65536) throw std::runtime_error("an unknown question");
     std::uint64_t number = 0;
     std::string bytes;
     if (question == Question::random)
@@ -183,29 +176,32 @@ void LockstepProcess::end(const std::string &reason) {
     gather(reason);
 }
 
-// Its end is here, or near: the connection is closed.
-void LockstepProcess::gather(const std::string &reason) {
-    pollfd wait{helper_->ended_fd(), POLLIN, 0};
-    std::string why = closing_ ? "it did not leave" : reason;
+void LockstepProcess::gather(std::string killed, bool leaving) {
     std::string how;
     const auto bound = Clock::now() + end_bound;
     while ((how = helper_->gather()).empty()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(bound - Clock::now());
-        if (left.count() <= 0) helper_->kill();
-        ::poll(&wait, 1, left.count() <= 0 ? -1 : static_cast<int>(left.count()));
+        if (left.count() <= 0) {
+            if (killed.empty()) killed = leaving ? "it did not leave" : "it closed its connection";
+            helper_->kill();
+        }
+        // Its last words are read meanwhile: a process that fills the pipe could not end.
+        std::array<pollfd, 2> waits{{{helper_->ended_fd(), POLLIN, 0}, {helper_->words().get(), POLLIN, 0}}};
+        ::poll(waits.data(), waits.size(), left.count() <= 0 ? -1 : static_cast<int>(left.count()));
+        if (waits[1].revents != 0) read_words();
     }
     for (int i = 0; i < 16 && helper_->words(); ++i) read_words();
     over_ = true;
-    if (closing_ && how == "exited with code 0") return;
-    if (how.find("signal 9 ") == std::string::npos) why.clear(); // it ended by itself
-    if (fault_.empty()) fault_ = process_end(how, why, helper_->last_call(), words_.text());
+    if (leaving && how == "exited with code 0") return;
+    if (how.find("signal 9 ") == std::string::npos) killed.clear(); // it ended by itself
+    if (fault_.empty()) fault_ = process_end(how, killed, helper_->last_call(), words_.text());
     world_.ended();
 }
 
 void LockstepProcess::close() {
-    if (!alive() || std::exchange(closing_, true)) return;
+    if (!alive()) return;
     ::shutdown(helper_->socket().get(), SHUT_WR);
-    gather("it did not leave");
+    gather({}, true);
 }
 
 } // namespace kith::isolation

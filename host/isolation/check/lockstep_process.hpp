@@ -22,7 +22,7 @@
 
 namespace kith::isolation {
 
-class LockstepProcess final : public messages::MessageSink {
+class LockstepProcess {
   public:
     struct Settings {
         std::string program; ///< path of kith-plugin-host
@@ -35,8 +35,9 @@ class LockstepProcess final : public messages::MessageSink {
         std::function<void(const messages::OpenedMessage &)> take; ///< a message of an instance; throws std::runtime_error
         std::function<std::uint64_t(Question)> time;
         std::function<std::string(std::size_t)> random;
-        std::function<void()> posted; ///< deliver() is to be called, at this moment but later
-        std::function<void()> ended;  ///< unasked; fault() has the reason
+        std::function<void()> posted;                       ///< deliver() is to be called, at this moment but later
+        std::function<void()> ended;                        ///< unasked; fault() has the reason
+        std::function<void(std::string_view)> refused_call; ///< the name of a system call that the sandbox has refused
     };
 
     LockstepProcess(Settings settings, World world) : settings_(std::move(settings)), world_(std::move(world)) {}
@@ -46,7 +47,7 @@ class LockstepProcess final : public messages::MessageSink {
 
     /// library: sealed, and outlives it. An error is a fault().
     void begin(const core::Library &library);
-    bool send(std::string_view message) override;
+    bool send(std::string_view message);
     void deliver();
     /// Has the process leave, and waits for its end.
     void close();
@@ -54,8 +55,6 @@ class LockstepProcess final : public messages::MessageSink {
     bool handling() const noexcept { return handling_; }
     /// Why it has ended unasked; empty: it has not.
     const std::string &fault() const noexcept { return fault_; }
-    /// Called with the name of each system call that the sandbox has refused.
-    std::function<void(std::string_view)> refused_call;
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -69,7 +68,9 @@ class LockstepProcess final : public messages::MessageSink {
     void handle_own(const messages::OpenedMessage &message);
     void answer(std::string_view arguments);
     void end(const std::string &reason);
-    void gather(const std::string &reason);
+    /// Waits for its end, which is near, since the connection is closed. killed: why kith has ended it; empty: it has not, and does so after a
+    /// second. leaving: it was asked to leave.
+    void gather(std::string killed, bool leaving = false);
     bool alive() const noexcept { return helper_ != nullptr && !over_; }
 
     const Settings settings_;
@@ -82,7 +83,7 @@ class LockstepProcess final : public messages::MessageSink {
     LastWords words_;
     RefusedCalls refused_calls_;
     std::string fault_;
-    bool handling_ = false, closing_ = false, over_ = false;
+    bool handling_ = false, over_ = false;
 };
 
 } // namespace kith::isolation

@@ -7,7 +7,7 @@
 
 #include <sdk/check/command_line.hpp>
 
-#include <csignal>
+#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <unistd.h>

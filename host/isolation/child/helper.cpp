@@ -17,11 +17,6 @@ namespace kith::isolation {
 
 namespace {
 
-template <class... T>
-std::string own_message(FromHelper what, const T &...values) {
-    return messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(what), values...);
-}
-
 // Also for a process without a sandbox.
 void limit_resources() {
     const rlimit no_core{}; // options contain secrets

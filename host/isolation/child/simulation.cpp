@@ -40,8 +40,7 @@ void Simulation::received(std::string_view bytes) {
 }
 
 Simulation::Answer Simulation::ask(Question what, std::uint32_t size) {
-    to_kith_.send(messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(FromHelper::question),
-                                         static_cast<std::uint8_t>(what), size));
+    to_kith_.send(own_message(FromHelper::question, static_cast<std::uint8_t>(what), size));
     to_kith_.flush();
     std::array<char, 4096> buffer;
     while (!answer_) {
@@ -71,8 +70,6 @@ void Simulation::fill(void *out, std::size_t size) noexcept {
     }
 }
 
-void Simulation::posted() noexcept {
-    to_kith_.send(messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(FromHelper::posted)));
-}
+void Simulation::posted() noexcept { to_kith_.send(own_message(FromHelper::posted)); }
 
 } // namespace kith::isolation

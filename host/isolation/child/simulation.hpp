@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // This process in a simulated world: time and random bytes are asked from kith within the call that needs them, so messages that come before
-// the answer wait, and posts are delivered when kith says so.
+// the answer wait, and posts are delivered when kith sends `deliver`.
 #pragma once
 
 #include "../hello.hpp"
