@@ -57,7 +57,8 @@ void report_save_cancelled(TenantResources &resources, std::uint64_t user, std::
 
 std::int32_t hold(TenantResources &resources, std::string bytes, std::uint64_t user, std::uint64_t *op) {
     if (resources.held_saves.size() >= World::most_held_saves)
-        return resources.refuse(KITH_BUSY, "16 saves wait, because another instance may take the place of this one");
+        return resources.refuse(KITH_BUSY, std::to_string(World::most_held_saves) +
+                                               " saves wait, because another instance may take the place of this one");
     resources.held_saves.emplace_back(resources.begin(op, {user, report_save_cancelled, {}}), std::move(bytes));
     return KITH_OK;
 }

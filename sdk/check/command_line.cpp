@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -18,7 +17,8 @@ constexpr const char *usage =
     "                        [--env NAME=VALUE]... [--answer PATH=BODY|@FILE]...\n"
     "                        [--isolated [--grant GRANT]...]\n"
     "       kith-check-plugin --list | --version | --help\n"
-    "exit status: 0 no test failed, 1 a test failed, 2 invalid usage, 3 the file cannot be read\n";
+    "exit status: 0 no test failed, 1 a test failed, 2 invalid usage, 3 the file cannot be read,\n"
+    "or --isolated is not possible here\n";
 
 // A library that hangs when it is loaded hangs in every test, so the remaining tests would only take time.
 constexpr int max_timeouts = 3;

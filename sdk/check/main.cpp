@@ -4,6 +4,7 @@
 // runs a plugin in a process of its own.
 #include "command_line.hpp"
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>

@@ -27,7 +27,7 @@ class PluginProcesses {
     virtual std::vector<std::string> take_refused() = 0;
 };
 
-/// What the command line says about it.
+/// The arguments of --isolated.
 struct IsolationRequest {
     std::string file;                ///< path of the library
     std::vector<std::string> grants; ///< as in plugins.grants of the configuration

@@ -200,7 +200,8 @@ constexpr kith_state_host state_table = {
             return resources.refuse(KITH_CANCELLED,
                                     "another instance has taken the place of this one, and saves the state now");
         if (may == Tenant::MaySave::later && resources.held_saves.size() >= World::most_held_saves)
-            return resources.refuse(KITH_BUSY, "16 saves wait, because another instance may take the place of this one");
+            return resources.refuse(KITH_BUSY, std::to_string(World::most_held_saves) +
+                                                   " saves wait, because another instance may take the place of this one");
         Op &op = on.begin(resources, "state.save", saved, user, id);
         op.name = "state of " + resources.instance;
         if (size != 0) op.data.assign(static_cast<const char *>(data), size);

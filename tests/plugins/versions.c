@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * A strategy, a connector and a sink for tests of replacement, built in several versions: VERSION is their version, and MISBEHAVIOUR what they
- * do at the start: `none`, `refuse` (create fails), `crash`, `mute` (they report nothing), `right` (they look only when the environment
- * variable VERSIONS_SECRET may be read), `late` (they crash 300 ms later). An isolated plugin has no files, so what they did is in the log.
+ * do at the start: `none`, `refuse` (create fails), `crash`, `mute` (they report nothing), `right` (they read the environment
+ * variable VERSIONS_SECRET, which needs a grant), `late` (the strategy crashes at its second timer). An isolated plugin has no files, so what
+ * they did is in the log.
  *
  * The strategy reports the peers p0@127.0.0.1, p1@127.0.0.1 ..., `count` of them, and each `interval` ms again, where `churn` of them have
  * another attribute. The connector has a link to each of the `count` first ones, and makes others on request. The sink logs at its end the
