@@ -59,7 +59,7 @@ class Rabbit:
         self.family, self.lab = family, family.labs.get(name, family.lab)
         self.short, self.name = name, self.lab.full(name)
         self.home = self.lab.directory(f"rabbit-{name}")
-        self.port = free_port()
+        self.port, self.distribution_port = free_port(), free_port()
         self._process = None
         self.lab.own(self.kill)
         self.start()
@@ -72,7 +72,8 @@ class Rabbit:
             RABBITMQ_NODENAME=self.name, RABBITMQ_USE_LONGNAME=str(not self.family.short_names).lower(), RABBITMQ_MNESIA_BASE=str(self.home / "mnesia"),
             RABBITMQ_LOG_BASE=str(self.home), RABBITMQ_CONFIG_FILE=str(self.home / "rabbitmq.conf"),
             RABBITMQ_ENABLED_PLUGINS_FILE=str(self.home / "enabled_plugins"), RABBITMQ_PID_FILE=str(self.home / "pid"),
-            RABBITMQ_NODE_IP_ADDRESS=self.lab.host, RABBITMQ_NODE_PORT=str(self.port), RABBITMQ_CONF_ENV_FILE="/dev/null",
+            RABBITMQ_NODE_IP_ADDRESS=self.lab.host, RABBITMQ_NODE_PORT=str(self.port),
+            RABBITMQ_DIST_PORT=str(self.distribution_port), RABBITMQ_CONF_ENV_FILE="/dev/null",
             RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"+S 2:2 -kernel inet_dist_use_interface {{{self.lab.host.replace('.', ',')}}}")
 
     def start(self):
