@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Time least_step = 600ms;        // an idle member advances once in an interval, which is a tenth longer at most
 constexpr Time grace_for_first_link = 3s; // a member that was never linked with this one is accused after this
 
 } // namespace
@@ -18,6 +19,7 @@ Member::Member(NameTable &names, MemberSettings settings, Time now)
     : names_(names),
       settings_(std::move(settings)),
       membership_(names, settings_.degree, settings_.name, settings_.run, settings_.listening, settings_.limits),
+      observer_(std::max(least_step, settings_.heartbeat * 6 / 5)),
       dialler_(names, membership_.self(), settings_.seed),
       messages_(membership_),
       now_(now),

@@ -29,7 +29,7 @@ void Member::advance(Time now) {
     now_ = now;
     const Time lag = observer_.advance(now);
     if (lag > 0s)
-        notice("this host's loop stood still for " + seconds_text(lag + Observer::longest_step) +
+        notice("this host's loop stood still for " + seconds_text(lag + observer_.longest_step()) +
                ": what it did not hear meanwhile is not held against others");
     check_links(now);
     check_self(now);

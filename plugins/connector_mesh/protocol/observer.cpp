@@ -10,8 +10,8 @@ Time Observer::advance(Time now) noexcept {
     if (last_ < Time::zero()) last_ = now;
     const Time step = std::max(now - last_, Time::zero());
     last_ = std::max(last_, now);
-    awake_ += std::min(step, longest_step);
-    return step > longest_step ? step - longest_step : Time::zero();
+    awake_ += std::min(step, longest_step_);
+    return step > longest_step_ ? step - longest_step_ : Time::zero();
 }
 
 void Observer::suspect(NodeId id, std::string_view reason, bool conclusive, Time now) {

@@ -15,10 +15,11 @@ namespace kith::mesh {
 
 class Observer {
   public:
+    /// longest_step: a longer pause between two calls is a lag of the own loop; more of it does not count.
+    explicit Observer(Time longest_step) noexcept : longest_step_(longest_step) {}
+
     /// Failures within this time count as "at once", and an abstention lasts as long.
     static constexpr Time window = std::chrono::seconds(3);
-    /// A longer pause between two calls is a lag of the own loop; more of it does not count.
-    static constexpr Time longest_step = std::chrono::milliseconds(600);
     /// Without a link for this long this member is isolated.
     static constexpr Time isolation = std::chrono::seconds(1);
 
@@ -33,8 +34,9 @@ class Observer {
     [[nodiscard]] Time awake() const noexcept { return awake_; }
     /// The same at a moment after the last `advance`.
     [[nodiscard]] Time awake(Time now) const noexcept {
-        return awake_ + (last_ < Time::zero() ? Time{} : std::clamp(now - last_, Time{}, longest_step));
+        return awake_ + (last_ < Time::zero() ? Time{} : std::clamp(now - last_, Time{}, longest_step_));
     }
+    [[nodiscard]] Time longest_step() const noexcept { return longest_step_; }
     /// Returns by how much the loop lagged, if that was more than a step.
     Time advance(Time now) noexcept;
 
@@ -58,6 +60,7 @@ class Observer {
     [[nodiscard]] Time deadline() const noexcept;
 
   private:
+    Time longest_step_;
     Time last_{-1}, awake_{}, abstains_until_ = Time::min(), without_links_since_ = Time::max();
     std::vector<Suspect> suspects_;
     std::vector<Suspect> accused_; // within the window, and not conclusively

@@ -15,7 +15,11 @@ namespace {
 double ms(Time time) { return static_cast<double>(time.count()) / 1e6; }
 
 struct Mesh : SimulatedMesh {
-    explicit Mesh(std::size_t count, std::uint64_t seed = 1) : SimulatedMesh(count, seed) {
+    explicit Mesh(std::size_t count, std::uint64_t seed = 1, Time heartbeat = 500ms) : SimulatedMesh(count, seed) {
+        configure = [heartbeat](MemberSettings &settings) {
+            settings.heartbeat = heartbeat;
+            settings.silence = heartbeat * 54 / 10;
+        };
         start_all();
         run_for(40s);
         BOOST_REQUIRE(converged());
@@ -77,6 +81,22 @@ BOOST_AUTO_TEST_CASE(a_machine_that_vanishes_is_known_everywhere_within_four_sec
         BOOST_TEST((latest_first <= 3s));
         BOOST_TEST_MESSAGE(count << " members: silence known at the first after " << ms(latest_first)
                                  << " ms, everywhere after " << ms(latest) << " ms");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(with_slow_heartbeats_silence_is_known_in_proportion_and_no_member_believes_that_it_lagged) {
+    for (const std::size_t count : {12, 16}) {
+        Mesh mesh(count, 1, 2s);
+        mesh.run_for(60s);
+        for (std::size_t i = 0; i < count; ++i) BOOST_TEST(mesh.host(i).notices.empty());
+        const Time since = mesh.now();
+        mesh.vanish(1);
+        BOOST_TEST(mesh.run_until([&] { return mesh.converged(); }, 16s), mesh.describe());
+        const auto [first, last] = mesh.down(1, since);
+        BOOST_TEST((first >= 8800ms - 200ms)); // four times 2.2 s, from a heartbeat that was a tenth late
+        BOOST_TEST((first <= 10800ms + 200ms));
+        BOOST_TEST_MESSAGE(count << " members, heartbeat 2 s: silence known at the first after " << ms(first)
+                                 << " ms, everywhere after " << ms(last) << " ms");
     }
 }
 
