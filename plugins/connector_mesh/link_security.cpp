@@ -18,7 +18,7 @@ constexpr std::size_t largest_list = 1 << 20; // bytes of a file with keys or na
 } // namespace
 
 LinkSecurity::LinkSecurity(host h, const Settings &settings)
-    : settings_(settings), tls_(settings.plain ? nullptr : std::make_unique<tls>(h)), timer_(h), log_(h) {
+    : settings_(settings), tls_(settings.plain ? nullptr : std::make_unique<tls>(h)), timer_(h), log_(h), opened_(h) {
     if (!files().empty() && h.context().find<kith_file_host>(KITH_FILE) != nullptr) file_ = std::make_unique<file>(h);
     if (file_ == nullptr && !(settings.keys_file + settings.deny_file).empty())
         throw error(KITH_UNSUPPORTED, "options keys_file and deny_file need the service kith.file/1, which is not there");
@@ -52,8 +52,19 @@ task<result<std::vector<std::string>>> LinkSecurity::read_lines(const std::strin
     co_return lines_of(content->bytes);
 }
 
+/// Before the files are read: a change in between has another version.
+task<> LinkSecurity::note_versions() {
+    if (!file_) co_return;
+    for (const std::string &each : files()) {
+        kith_file_info seen{};
+        (void)co_await file_->read(each, 0, &seen); // its version alone
+        versions_[each] = seen.version;
+    }
+}
+
 task<result<void>> LinkSecurity::open() {
     if (!tls_) co_return result<void>();
+    co_await note_versions();
     std::vector<std::string> secrets = settings_.keys, denied = settings_.deny;
     if (!settings_.keys_file.empty()) {
         auto lines = co_await read_lines(settings_.keys_file);
@@ -96,12 +107,15 @@ task<result<void>> LinkSecurity::open() {
 task<> LinkSecurity::follow(std::string file, std::function<void()> changed) {
     if (!file_) co_return;
     for (;;) {
-        kith_file_info seen{};
-        (void)co_await file_->read(file, 0, &seen); // its version alone
-        const auto ended = co_await file_->watch(file, seen.version);
+        const std::uint64_t seen = versions_[file];
+        const auto ended = co_await file_->watch(file, seen);
         co_await timer_.sleep(ended ? quiet : retry);
-        if (!ended) continue;
+        while (opening_) co_await opened_.wait();
+        if (!ended || versions_[file] != seen) continue; // the follower of another file has read this one too
+        opening_ = true;
         const auto opened = co_await open();
+        opening_ = false;
+        opened_.notify();
         if (opened) {
             log_.info("keys, certificates and denied members were read again", {{"file", file}});
             changed();

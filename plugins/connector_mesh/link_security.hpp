@@ -9,10 +9,12 @@
 
 #include <kith/file.hpp>
 #include <kith/log.hpp>
+#include <kith/signal.hpp>
 #include <kith/timer.hpp>
 #include <kith/tls.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 
 namespace kith::mesh {
@@ -33,7 +35,7 @@ class LinkSecurity {
     task<result<void>> open();
     /// The files that `open` reads and that may change.
     [[nodiscard]] std::vector<std::string> files() const;
-    /// Opens anew whenever the file changes, and calls `changed` then; when that fails, what was there before stays in use. For ever.
+    /// Opens anew whenever the file has changed since it was read, unless the follower of another file has done so, and calls `changed` then; when that fails, what was there before stays in use. For ever.
     task<> follow(std::string file, std::function<void()> changed);
 
     /// Secures a connection to that member.
@@ -55,6 +57,7 @@ class LinkSecurity {
     [[nodiscard]] const Own &own() const noexcept { return own_; }
 
   private:
+    task<> note_versions();
     task<result<std::vector<std::string>>> read_lines(const std::string &file);
     [[nodiscard]] tls_settings credentials(const std::vector<tls_shared_key> &keys) const;
     /// The name in the certificate, which for a dialled member is the expected one.
@@ -68,6 +71,9 @@ class LinkSecurity {
     tls_context client_, server_;
     std::vector<std::string> deny_;
     Own own_;
+    std::map<std::string, std::uint64_t> versions_; // of the files, before the last `open` read them
+    bool opening_ = false;                          // by a follower
+    signal opened_;
 };
 
 } // namespace kith::mesh

@@ -171,12 +171,19 @@ struct Secure {
         machines[i]->file("/own.pem", identity.certificate);
         machines[i]->file("/own.key", identity.key);
     }
-    void start(std::size_t i, const std::string &security) {
+    void prepare(std::size_t i, const std::string &security) {
         const std::string node = "m@10.0.0." + std::to_string(i + 1);
         members[i] = std::make_unique<PluginHarness>(*machines[i], kith_plugin_entry_connector_mesh, "mesh",
                                                      R"({"cluster": "c", "node": ")" + node + "\", " + security + "}");
+    }
+    void start(std::size_t i, const std::string &security) {
+        prepare(i, security);
         BOOST_REQUIRE(members[i]->start() == KITH_OK);
         members[i]->run_for(10ms);
+    }
+    std::size_t times_read_again() const {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            members[0]->log(), [](const auto &line) { return contains(line.message, "were read again"); }));
     }
     /// The end of a connect of the second member to the first.
     std::string connected() {
@@ -293,6 +300,36 @@ BOOST_FIXTURE_TEST_CASE(a_file_of_keys_that_is_no_good_is_not_used, Secure) {
     BOOST_TEST(members[0]->logged_reason("line 1 of /mesh.psk is no key"));
     start(1, by_keys_file);
     BOOST_TEST(connected().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_changes_at_any_moment_of_its_first_reading_is_read_again) {
+    for (auto moment = 0us; moment < 500us; moment += 25us) {
+        Secure world;
+        for (auto *machine : world.machines) machine->file("/mesh.psk", key_a);
+        world.prepare(0, by_keys_file);
+        BOOST_REQUIRE(world.members[0]->start() == KITH_OK);
+        world.net.run_for(moment);
+        world.machines[0]->file("/mesh.psk", key_b);
+        world.net.run_for(2s);
+        world.machines[1]->file("/mesh.psk", key_b);
+        world.start(1, by_keys_file);
+        BOOST_TEST(world.connected().empty(), "the file was changed after " << moment.count() << " us");
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_and_its_key_that_are_replaced_one_after_the_other_are_read_once, Secure) {
+    certify(0, ca, "kith://c/m@10.0.0.1");
+    start(0, by_certificate);
+    for (const auto pause : {0ms, 200ms}) {
+        const auto identity = ca.sign({.common_name = "member", .names = {"kith://c/m@10.0.0.1"}});
+        const std::size_t before = times_read_again();
+        machines[0]->file("/own.pem", identity.certificate);
+        net.run_for(pause);
+        machines[0]->file("/own.key", identity.key);
+        net.run_for(10s);
+        BOOST_TEST(times_read_again() == before + 1);
+        BOOST_TEST(members[0]->warnings() == 0u);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(links_of_a_member_that_is_denied_end, Secure) {
