@@ -126,13 +126,13 @@ task<> LinkSecurity::follow(std::string file, std::function<void()> changed) {
     }
 }
 
-result<Proof> LinkSecurity::proved(const tls_peer &peer, std::string_view expected) const {
+result<Proof> LinkSecurity::proved(const tls_peer &peer, std::string_view expected, const Own &used) const {
     Proof out;
     if (peer.shared_key) {
-        if (*peer.shared_key < own_.keys.size()) out.own = own_.keys[*peer.shared_key];
+        if (*peer.shared_key < used.keys.size()) out.own = used.keys[*peer.shared_key];
         return out;
     }
-    out.own = own_.certificate;
+    out.own = used.certificate;
     const std::string before = settings_.uri_of({});
     std::string others;
     for (const tls_name &each : peer.names) {
@@ -172,16 +172,18 @@ bool LinkSecurity::is_current(const Proof &of) const {
 
 task<result<Proof>> LinkSecurity::secure_dialled(const stream &to, const std::string &name) {
     if (!tls_) co_return Proof();
+    const Own used = own_; // it may change during the handshake
     auto peer = co_await client_.secure(to, {}, handshake_time);
     if (!peer) co_return std::move(peer).error();
-    co_return proved(*peer, name);
+    co_return proved(*peer, name, used);
 }
 
 task<result<Proof>> LinkSecurity::secure_accepted(const stream &from) {
     if (!tls_) co_return Proof();
+    const Own used = own_;
     auto peer = co_await server_.secure(from, handshake_time);
     if (!peer) co_return std::move(peer).error();
-    co_return proved(*peer, {});
+    co_return proved(*peer, {}, used);
 }
 
 } // namespace kith::mesh

@@ -35,7 +35,8 @@ class LinkSecurity {
     task<result<void>> open();
     /// The files that `open` reads and that may change.
     [[nodiscard]] std::vector<std::string> files() const;
-    /// Opens anew whenever the file has changed since it was read, unless the follower of another file has done so, and calls `changed` then; when that fails, what was there before stays in use. For ever.
+    /// Opens anew whenever the file has changed since it was read, unless the follower of another file has done so, and calls `changed` then;
+    /// when that fails, what was there before stays in use. For ever.
     task<> follow(std::string file, std::function<void()> changed);
 
     /// Secures a connection to that member.
@@ -60,8 +61,8 @@ class LinkSecurity {
     task<> note_versions();
     task<result<std::vector<std::string>>> read_lines(const std::string &file);
     [[nodiscard]] tls_settings credentials(const std::vector<tls_shared_key> &keys) const;
-    /// The name in the certificate, which for a dialled member is the expected one.
-    [[nodiscard]] result<Proof> proved(const tls_peer &peer, std::string_view expected) const;
+    /// The name in the certificate, which for a dialled member is the expected one. used: the own keys when the handshake began.
+    [[nodiscard]] result<Proof> proved(const tls_peer &peer, std::string_view expected, const Own &used) const;
 
     const Settings &settings_;
     std::unique_ptr<tls> tls_;   // null: plain
