@@ -46,7 +46,7 @@ tls_settings LinkSecurity::credentials(const std::vector<tls_shared_key> &keys) 
     return out;
 }
 
-task<result<std::vector<std::string>>> LinkSecurity::read_lines(const std::string &file) {
+task<result<std::vector<Line>>> LinkSecurity::read_lines(const std::string &file) {
     auto content = co_await file_->read(file, largest_list);
     if (!content) co_return content.error();
     co_return lines_of(content->bytes);
@@ -76,7 +76,7 @@ task<result<void>> LinkSecurity::open() {
     if (!settings_.deny_file.empty()) {
         auto lines = co_await read_lines(settings_.deny_file);
         if (!lines) co_return lines.error();
-        denied.insert(denied.end(), lines->begin(), lines->end());
+        for (Line &each : *lines) denied.push_back(std::move(each.text));
     }
     std::vector<tls_shared_key> keys;
     for (const auto &each : secrets) keys.push_back({.key = each});

@@ -59,7 +59,7 @@ class LinkSecurity {
 
   private:
     task<> note_versions();
-    task<result<std::vector<std::string>>> read_lines(const std::string &file);
+    task<result<std::vector<Line>>> read_lines(const std::string &file);
     [[nodiscard]] tls_settings credentials(const std::vector<tls_shared_key> &keys) const;
     /// The name in the certificate, which for a dialled member is the expected one. used: the own keys when the handshake began.
     [[nodiscard]] result<Proof> proved(const tls_peer &peer, std::string_view expected, const Own &used) const;

@@ -37,7 +37,7 @@ void read_listen(std::string_view text, Settings &settings) {
     settings.port = *port;
 }
 
-/// 64 hexadecimal digits as 32 bytes. where: what is said about the place of another text.
+/// 64 hexadecimal digits as 32 bytes. where: names the text in an error.
 std::string key_of(std::string_view text, const std::string &where) {
     const auto digit = [](char c) {
         if (c >= '0' && c <= '9') return c - '0';
@@ -85,28 +85,27 @@ void read_security(const options &from, Settings &settings) {
 
 } // namespace
 
-std::vector<std::string> lines_of(std::string_view text) {
+std::vector<Line> lines_of(std::string_view text) {
     constexpr std::string_view blanks = " \t\r";
-    std::vector<std::string> out;
-    while (!text.empty()) {
+    std::vector<Line> out;
+    for (std::size_t number = 1; !text.empty(); ++number) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         std::string_view line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
         line = line.substr(0, line.find_last_not_of(blanks) + 1);
-        if (!line.empty() && line.front() != '#') out.emplace_back(line);
+        if (!line.empty() && line.front() != '#') out.push_back({number, std::string(line)});
     }
     return out;
 }
 
-result<std::vector<std::string>> keys_of(const std::vector<std::string> &lines, const std::string &file) {
+result<std::vector<std::string>> keys_of(const std::vector<Line> &lines, const std::string &file) {
     constexpr std::size_t most = 16;
     if (lines.empty() || lines.size() > most)
         return error(KITH_INVALID, file + " has " + std::to_string(lines.size()) + " keys: expected 1 to 16, one in a line");
     std::vector<std::string> out;
     try {
-        for (const std::string &line : lines)
-            out.push_back(key_of(line, "line " + std::to_string(out.size() + 1) + " of " + file));
+        for (const Line &line : lines) out.push_back(key_of(line.text, "line " + std::to_string(line.number) + " of " + file));
     } catch (const error &why) {
         return why;
     }

@@ -33,11 +33,15 @@ struct Settings {
 /// Throws kith::error with a sentence for the operator.
 Settings read_settings(const options &from);
 
+struct Line {
+    std::size_t number; // in the file, from 1
+    std::string text;
+};
 /// The lines of a file without blanks around them, empty ones and those that begin with #.
-std::vector<std::string> lines_of(std::string_view text);
+std::vector<Line> lines_of(std::string_view text);
 
 /// The keys in the lines of a file: 1 to 16.
-result<std::vector<std::string>> keys_of(const std::vector<std::string> &lines, const std::string &file);
+result<std::vector<std::string>> keys_of(const std::vector<Line> &lines, const std::string &file);
 
 /// The part behind the @, or the whole name.
 std::string_view host_part(std::string_view name) noexcept;

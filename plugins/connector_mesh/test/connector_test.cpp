@@ -298,6 +298,9 @@ BOOST_FIXTURE_TEST_CASE(a_file_of_keys_that_is_no_good_is_not_used, Secure) {
     machines[0]->file("/mesh.psk", "password\n");
     members[0]->run_for(5s);
     BOOST_TEST(members[0]->logged_reason("line 1 of /mesh.psk is no key"));
+    machines[0]->file("/mesh.psk", "# of this year\n\n" + key_a + "\n  # of last year\npassword\n");
+    members[0]->run_for(5s);
+    BOOST_TEST(members[0]->logged_reason("line 5 of /mesh.psk is no key"));
     start(1, by_keys_file);
     BOOST_TEST(connected().empty());
 }
