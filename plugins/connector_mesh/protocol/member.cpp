@@ -25,9 +25,9 @@ Member::Member(NameTable &names, MemberSettings settings, Time now)
       now_(now),
       overlay_due_(now + overlay_pause) {
     ways_.linked = [this](NodeId id) { return link_to(id) != nullptr; };
-    ways_.has_room = [this](NodeId id, FlowId flow) {
+    ways_.has_room = [this](NodeId id, FlowId flow, std::uint64_t rest_of) {
         const Link *link = link_to(id);
-        return link != nullptr && !link->messages.full(flow);
+        return link != nullptr && !link->messages.full(flow, rest_of);
     };
     observer_.advance(now);
     // When many start at once their first heartbeats are spread.

@@ -236,7 +236,7 @@ void Member::settle(Time now) {
         if (each.receipt) {
             link->control(FrameKind::receipt, each.piece);
         } else {
-            link->messages.push(each.flow, std::move(each.piece));
+            link->messages.push(each.flow, each.number, std::move(each.piece));
         }
         wrote(*link);
     }

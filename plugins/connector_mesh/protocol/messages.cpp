@@ -67,7 +67,7 @@ void Messages::cut(Header header, std::string_view text, std::span<const NodeId>
         const std::string_view now = text.substr(0, piece);
         text.remove_prefix(now.size());
         const std::string body = encode(header, now);
-        for (const NodeId each : neighbours) output_.push_back({each, body, false, flow});
+        for (const NodeId each : neighbours) output_.push_back({each, body, false, flow, header.number});
         header.at += static_cast<std::uint32_t>(now.size());
     } while (!text.empty());
 }
@@ -84,7 +84,7 @@ Messages::Sent Messages::send(NodeId to, std::string_view channel, std::string_v
     header.run = membership_.run();
     header.to = membership_.names().name(to);
     header.channel = channel;
-    if (waiting_.size() >= most_waiting || !ways.has_room(next, flow_of(header))) return Sent::full;
+    if (waiting_.size() >= most_waiting || !ways.has_room(next, flow_of(header), 0)) return Sent::full;
     header.number = ++last_sent_[{to, false, std::string(channel)}];
     header.oldest = header.number;
     for (const Waiting &each : waiting_) {
@@ -106,7 +106,7 @@ Messages::Sent Messages::broadcast(std::string_view channel, std::string_view te
     header.run = membership_.run();
     header.channel = channel;
     const FlowId flow = flow_of(header);
-    if (!std::ranges::all_of(ways.neighbours, [&](NodeId id) { return ways.has_room(id, flow); })) return Sent::full;
+    if (!std::ranges::all_of(ways.neighbours, [&](NodeId id) { return ways.has_room(id, flow, 0); })) return Sent::full;
     header.number = ++last_sent_[{nobody, true, std::string(channel)}];
     header.oldest = 1;
     cut(header, text, ways.neighbours);
@@ -155,14 +155,16 @@ bool Messages::take(NodeId from, std::string_view body, const Ways &ways, Time n
     if (!origin || *origin == membership_.self()) return true;
     if (membership_.run(*origin) != header.run) return true; // of a run that has ended
     const NodeId self = membership_.self();
+    const FlowId flow = flow_of(header);
+    const std::uint64_t rest_of = header.at != 0 ? header.number : 0;
     if (header.to_all || header.to == membership_.names().name(self)) {
         const Kept kept = keep(header, *origin, text, ways, now);
         if (kept == Kept::no_room && !header.to_all)
             receipt(*origin, header, "the receiver has too many bytes that wait", ways);
         if (kept != Kept::is_new || !header.to_all) return true;
         for (const NodeId each : ways.neighbours) {
-            if (each != from && each != *origin && ways.has_room(each, flow_of(header)))
-                output_.push_back({each, std::string(body), false, flow_of(header)});
+            if (each != from && each != *origin && ways.has_room(each, flow, rest_of))
+                output_.push_back({each, std::string(body), false, flow, header.number});
         }
         return true;
     }
@@ -170,11 +172,11 @@ bool Messages::take(NodeId from, std::string_view body, const Ways &ways, Time n
     const NodeId next = to && header.hops > 0 ? way_to(*to, ways) : nobody;
     if (next == nobody) {
         receipt(*origin, header, "no way to it was found at " + membership_.names().name(self), ways);
-    } else if (!ways.has_room(next, flow_of(header))) {
+    } else if (!ways.has_room(next, flow, rest_of)) {
         receipt(*origin, header, "the queue of " + membership_.names().name(self) + ", which is on the way, is full", ways);
     } else {
         --header.hops;
-        output_.push_back({next, encode(header, text), false, flow_of(header)});
+        output_.push_back({next, encode(header, text), false, flow, header.number});
     }
     return true;
 }
@@ -246,7 +248,7 @@ void Messages::receipt(NodeId origin, const Header &of, std::string_view why, co
     append_text(out, of.channel);
     append_number<8>(out, of.number);
     append_text(out, why.substr(0, longest_reason));
-    output_.push_back({next, std::move(out), true, 0});
+    output_.push_back({next, std::move(out), true, 0, 0});
 }
 
 bool Messages::take_receipt(std::string_view body, const Ways &ways) {
@@ -267,7 +269,7 @@ bool Messages::take_receipt(std::string_view body, const Ways &ways) {
         if (next == nobody) return true;
         std::string out(body);
         out[0] = static_cast<char>(hops - 1);
-        output_.push_back({next, std::move(out), true, 0});
+        output_.push_back({next, std::move(out), true, 0, 0});
         return true;
     }
     if (run != membership_.run()) return true;

@@ -37,7 +37,8 @@ class Messages {
         NodeId to;
         std::string piece;
         bool receipt;
-        FlowId flow; // of a piece
+        FlowId flow;          // of a piece
+        std::uint64_t number; // of the message, of a piece
     };
 
     explicit Messages(Membership &membership) : membership_(membership) {}
@@ -45,8 +46,9 @@ class Messages {
     /// The links of this member, as far as messages need them.
     struct Ways {
         std::function<bool(NodeId)> linked;
-        std::function<bool(NodeId, FlowId)> has_room; // its queue takes another message of the flow
-        std::vector<NodeId> neighbours;               // those with a link
+        /// Does its queue take another message of the flow, or the rest of this one? See MessageQueue::full.
+        std::function<bool(NodeId, FlowId, std::uint64_t rest_of)> has_room;
+        std::vector<NodeId> neighbours; // those with a link
     };
     Sent send(NodeId to, std::string_view channel, std::string_view text, std::uint64_t ticket, const Ways &ways, Time now);
     Sent broadcast(std::string_view channel, std::string_view text, const Ways &ways);
