@@ -130,7 +130,6 @@ class Member {
     void send_hello(Link &link);
     const Messages::Ways &ways();
     void failed_to_reach(NodeId peer, std::string_view why, bool conclusive, Time now);
-    void contradict(NodeId id, const Fact &joined);
     void end_link(LinkId id, std::string_view why, bool failed, bool conclusive, Time now);
     void drop(LinkId id);
 

@@ -313,21 +313,11 @@ void Member::take_documents(Link &link, std::string_view body, Time now) {
             continue;
         }
         const auto applied = membership_.apply(*document, now);
-        if (const auto id = names_.find(joined.origin)) {
-            if (membership_.run(*id) == joined.run && membership_.complete(*id) <= document->complete) link.has({*id});
-            if (applied == Membership::Applied::known) contradict(*id, joined);
-        }
+        if (const auto id = names_.find(joined.origin);
+            id && membership_.run(*id) == joined.run && membership_.complete(*id) <= document->complete)
+            link.has({*id});
         learnt(link, applied, joined.origin);
     }
-}
-
-/// Somebody believes up who is down here. An observer that has no link with it accuses it anew, since the accusations of others that told
-/// this member so have possibly ended with them.
-void Member::contradict(NodeId id, const Fact &joined) {
-    if (membership_.state(id) != State::down || joined.run != membership_.run(id) || joined.number != membership_.alive(id) ||
-        link_to(id) != nullptr || isolated_ || !membership_.observes(id))
-        return;
-    if (const auto item = membership_.accuse(id, "down since an earlier accusation, and no link with it", false)) spread(*item);
 }
 
 void Member::send_digest(Link &link) {
