@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "response_parser.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include <kith/json.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -10,76 +9,24 @@
 
 namespace consul {
 
-namespace json = boost::json;
-
 namespace {
 
 constexpr std::size_t most_kept = 10'000;
 
-// Thrown and caught within this file only.
-struct UnexpectedShape {
-    std::string text;
-};
-
-json::value parse(std::string_view text) {
-    boost::system::error_code error;
-    json::parse_options limits;
-    limits.max_depth = 32;
-    json::value out = json::parse({text.data(), text.size()}, error, {}, limits);
-    if (error) throw UnexpectedShape{"it is not JSON (" + error.message() + ")"};
-    return out;
-}
-
-const json::object &object(const json::value &of, const std::string &place) {
-    if (const auto *out = of.if_object()) return *out;
-    throw UnexpectedShape{"expected an object at " + place};
-}
-
-const json::array &list(const json::value &of, const std::string &place) {
-    static const json::array none;
-    if (of.is_null()) return none; // Go encodes an empty list as null
-    if (const auto *out = of.if_array()) return *out;
-    throw UnexpectedShape{"expected a list at " + place};
-}
-
-// An optional member.
-std::string_view text(const json::object &of, const char *name, const std::string &place) {
-    const json::value *value = of.if_contains(name);
-    if (value == nullptr || value->is_null()) return {};
-    if (value->is_string()) return value->get_string();
-    throw UnexpectedShape{"expected a string at " + place + "." + name};
-}
-
-std::string_view needed(const json::object &of, const char *name, const std::string &place) {
-    const auto out = text(of, name, place);
-    if (out.empty()) throw UnexpectedShape{"expected a string at " + place + "." + name};
-    return out;
-}
-
-const json::object &member(const json::object &of, const char *name, const std::string &place) {
-    const json::value *value = of.if_contains(name);
-    if (value == nullptr) throw UnexpectedShape{"expected an object at " + place + "." + name};
-    return object(*value, place + "." + name);
-}
-
 // The data of one instance, from any of the endpoints.
 struct Parts {
-    std::string_view datacenter, node, node_address, service, id, address, status;
-    const json::value *port = nullptr, *tags = nullptr;
+    std::string datacenter, node, node_address, service, id, address, status, tags; // tags: with commas
+    std::int64_t port = 0;
 };
 
-void attribute(Instance &to, const char *name, std::string_view value) {
+void attribute(Instance &to, const char *name, std::string value) {
     constexpr std::size_t longest = 4096;
-    if (!value.empty() && value.size() <= longest) to.attributes.push_back({name, std::string(value)});
+    if (!value.empty() && value.size() <= longest) to.attributes.push_back({name, std::move(value)});
 }
 
-std::string joined(const json::value *tags, const std::string &place) {
+std::string joined(kith::json_reader &json) {
     std::string out;
-    if (tags == nullptr) return out;
-    for (const auto &tag : list(*tags, place)) {
-        if (!tag.is_string()) throw UnexpectedShape{"expected strings at " + place};
-        (out += out.empty() ? "" : ",") += tag.get_string();
-    }
+    for (auto &tag : json.array()) (out += out.empty() ? "" : ",") += tag.text();
     return out;
 }
 
@@ -91,110 +38,129 @@ std::string_view address_of(const Parts &of) {
     return usable(of.address) ? of.address : usable(of.node_address) ? of.node_address : std::string_view();
 }
 
-Instance instance(const Parts &of, Expected expected, const std::string &place) {
+Instance instance(Parts of, Expected expected) {
     Instance out;
     out.key.append(of.datacenter).append("/").append(of.node).append("/").append(of.id);
-    const std::string_view address = address_of(of);
+    std::string address(address_of(of));
     out.host = expected == Expected::host ? of.node : address;
-    attribute(out, "service", of.service);
-    attribute(out, "id", of.id);
-    attribute(out, "node", of.node);
-    attribute(out, "datacenter", of.datacenter);
-    attribute(out, "address", address);
-    attribute(out, "status", of.status);
-    if (of.port != nullptr && of.port->is_int64() && of.port->get_int64() != 0)
-        attribute(out, "port", std::to_string(of.port->get_int64()));
-    attribute(out, "tags", joined(of.tags, place));
+    out.attributes.reserve(8);
+    attribute(out, "service", std::move(of.service));
+    attribute(out, "id", std::move(of.id));
+    attribute(out, "node", std::move(of.node));
+    attribute(out, "datacenter", std::move(of.datacenter));
+    attribute(out, "address", std::move(address));
+    attribute(out, "status", std::move(of.status));
+    if (of.port != 0) attribute(out, "port", std::to_string(of.port));
+    attribute(out, "tags", std::move(of.tags));
     return out;
 }
 
-Parts of_service(const json::object &service, const std::string &place) {
+void need(kith::json_reader &json, const std::string &value, std::string_view expected) {
+    if (value.empty()) json.wrong(expected);
+}
+
+void read_service(kith::json_reader &json, Parts &out) {
+    for (auto &[name, value] : json.object()) {
+        if (name == "Service") out.service = value.text();
+        if (name == "ID") out.id = value.text();
+        if (name == "Address") out.address = value.text();
+        if (name == "Datacenter" && out.datacenter.empty()) out.datacenter = value.text();
+        if (name == "Port") out.port = value.integer();
+        if (name == "Tags") out.tags = joined(value);
+    }
+    need(json, out.id, "a service with an `ID`");
+}
+
+void read_node(kith::json_reader &json, Parts &out) {
+    for (auto &[name, value] : json.object()) {
+        if (name == "Node") out.node = value.text();
+        if (name == "Address") out.node_address = value.text();
+        if (name == "Datacenter") out.datacenter = value.text(); // that of its service is the same, or missing
+    }
+    need(json, out.node, "a node with the name `Node`");
+}
+
+Parts read_catalog(kith::json_reader &json) {
     Parts out;
-    out.service = text(service, "Service", place);
-    out.id = needed(service, "ID", place);
-    out.address = text(service, "Address", place);
-    out.datacenter = text(service, "Datacenter", place);
-    out.port = service.if_contains("Port");
-    out.tags = service.if_contains("Tags");
+    for (auto &[name, value] : json.object()) {
+        if (name == "Node") out.node = value.text();
+        if (name == "Address") out.node_address = value.text();
+        if (name == "ServiceAddress") out.address = value.text();
+        if (name == "Datacenter") out.datacenter = value.text();
+        if (name == "ServiceName") out.service = value.text();
+        if (name == "ServiceID") out.id = value.text();
+        if (name == "ServicePort") out.port = value.integer();
+        if (name == "ServiceTags") out.tags = joined(value);
+    }
+    need(json, out.node, "an object with the name `Node`");
+    need(json, out.id, "an object with a `ServiceID`");
     return out;
 }
 
-Parts of_catalog(const json::object &one, const std::string &place) {
+Parts read_health(kith::json_reader &json) {
     Parts out;
-    out.node = needed(one, "Node", place);
-    out.node_address = text(one, "Address", place);
-    out.address = text(one, "ServiceAddress", place);
-    out.datacenter = text(one, "Datacenter", place);
-    out.service = text(one, "ServiceName", place);
-    out.id = needed(one, "ServiceID", place);
-    out.port = one.if_contains("ServicePort");
-    out.tags = one.if_contains("ServiceTags");
+    for (auto &[name, value] : json.object()) {
+        if (name == "Node") read_node(value, out);
+        if (name == "Service") read_service(value, out);
+    }
+    need(json, out.node, "an object with a `Node`");
+    need(json, out.id, "an object with a `Service`");
     return out;
 }
 
-Parts of_health(const json::object &one, const std::string &place) {
-    const json::object &node = member(one, "Node", place);
-    Parts out = of_service(member(one, "Service", place), place + ".Service");
-    out.node = needed(node, "Node", place + ".Node");
-    out.node_address = text(node, "Address", place + ".Node");
-    if (const auto datacenter = text(node, "Datacenter", place + ".Node"); !datacenter.empty()) out.datacenter = datacenter;
+Parts read_agent(kith::json_reader &json) {
+    Parts out;
+    for (auto &[name, value] : json.object()) {
+        if (name == "AggregatedStatus") out.status = value.text();
+        if (name == "Service") read_service(value, out);
+    }
+    need(json, out.status, "an object with an `AggregatedStatus`");
+    need(json, out.id, "an object with a `Service`");
     return out;
 }
 
-Parts of_agent(const json::object &one, const std::string &place) {
-    Parts out = of_service(member(one, "Service", place), place + ".Service");
-    out.status = needed(one, "AggregatedStatus", place);
-    return out;
-}
-
-Found read_all(std::string_view body, const Listing &listing, bool by_id) {
-    const json::value all = parse(body);
+Found read_all(kith::json_reader &json, const Listing &listing, bool by_id) {
     Found out;
     if (by_id) {
-        out.instances.push_back(instance(of_service(object(all, "the top level"), "the top level"), listing.expected, "Tags"));
+        Parts parts;
+        read_service(json, parts);
+        out.instances.push_back(instance(std::move(parts), listing.expected));
         return out;
     }
-    std::size_t number = 0;
-    for (const auto &value : list(all, "the top level")) {
-        const std::string place = "[" + std::to_string(number++) + "]";
-        const json::object &one = object(value, place);
-        const Parts parts = listing.endpoint == Endpoint::agent     ? of_agent(one, place)
-                            : listing.endpoint == Endpoint::catalog ? of_catalog(one, place)
-                                                                    : of_health(one, place);
-        if (listing.endpoint == Endpoint::agent && listing.passing && parts.status != "passing") {
+    if (json.next() == kith::json_reader::kind::null) return out; // Go encodes an empty list as null
+    for (auto &one : json.array()) {
+        Parts parts = listing.endpoint == Endpoint::agent     ? read_agent(one)
+                      : listing.endpoint == Endpoint::catalog ? read_catalog(one)
+                                                              : read_health(one);
+        if (listing.endpoint == Endpoint::agent && listing.passing && parts.status != "passing")
             ++out.not_passing;
-            continue;
-        }
-        out.instances.push_back(instance(parts, listing.expected, place));
+        else
+            out.instances.push_back(instance(std::move(parts), listing.expected));
     }
     return out;
 }
 
-kith::error unexpected_response(const UnexpectedShape &what) { return {KITH_PROTOCOL, "unexpected response: " + what.text}; }
+kith::error unexpected_response(const std::string &what) { return {KITH_PROTOCOL, "unexpected response: " + what}; }
 
 } // namespace
 
 kith::result<Found> read_instances(std::string_view body, const Listing &listing, bool by_id) {
-    try {
-        return read_all(body, listing, by_id);
-    } catch (const UnexpectedShape &what) {
-        return unexpected_response(what);
-    }
+    kith::json_reader json(body);
+    Found out = read_all(json, listing, by_id);
+    if (auto good = json.end(); !good) return unexpected_response(good.error().text);
+    return out;
 }
 
 kith::result<std::vector<std::string>> read_datacenters(std::string_view body) {
-    try {
-        const json::value all = parse(body);
-        std::vector<std::string> out;
-        for (const auto &value : list(all, "the top level")) {
-            if (!value.is_string() || value.get_string().empty()) throw UnexpectedShape{"expected names of datacenters"};
-            out.emplace_back(value.get_string());
-        }
-        if (out.empty()) throw UnexpectedShape{"expected at least one datacenter"};
-        return out;
-    } catch (const UnexpectedShape &what) {
-        return unexpected_response(what);
+    kith::json_reader json(body);
+    std::vector<std::string> out;
+    for (auto &name : json.array()) {
+        out.push_back(name.text());
+        need(name, out.back(), "names of datacenters");
     }
+    if (out.empty()) json.wrong("at least one datacenter");
+    if (auto good = json.end(); !good) return unexpected_response(good.error().text);
+    return out;
 }
 
 void keep_unlisted(Found &found, const Found &last) {

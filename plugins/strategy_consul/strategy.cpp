@@ -13,7 +13,9 @@
 #include <kith/signal.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <unordered_set>
 
 namespace {
 
@@ -280,7 +282,7 @@ class consul_api : public kith::strategy {
             lists.push_back(&*source->last);
             not_passing += source->last->not_passing;
         }
-        const auto named = consul::name_peers(lists, basename_);
+        auto named = consul::name_peers(lists, basename_);
         if (not_passing != 0) discovery.left_out(not_passing, "its checks do not pass");
         if (named.without_address != 0)
             discovery.left_out(named.without_address, "it has no address; the endpoint `health` returns its node's address");
@@ -290,18 +292,23 @@ class consul_api : public kith::strategy {
         if (whole && named.peers.empty() && not_passing + named.without_address + named.unusable.total() == 0)
             discovery.left_out(0, "the service has no instances");
 
-        std::set<std::string> keys, gone;
-        for (const auto &peer : named.peers) keys.insert(peer.key);
-        std::ranges::set_difference(reported_keys_, keys, std::inserter(gone, gone.end()));
-        const std::vector<std::string> missing(gone.begin(), gone.end());
-        std::int32_t status = 0;
-        if (whole)
-            status = discovery.replace(named.peers);
-        else
-            status = discovery.update(named.peers, missing);
-        if (status >= 0) reported_keys_ = std::move(keys);
+        const std::int32_t status =
+            whole ? discovery.replace(named.peers) : discovery.update(named.peers, no_longer_among(named.peers));
+        if (status >= 0) {
+            reported_keys_.clear();
+            for (auto &peer : named.peers) reported_keys_.push_back(std::move(peer.key));
+        }
         if (const auto *failure = first_failure(); failure != nullptr) discovery.failed(*failure);
         return status >= 0;
+    }
+
+    // The keys of the last report that these peers do not have.
+    [[nodiscard]] std::vector<std::string> no_longer_among(const std::vector<kith::peer> &peers) const {
+        std::unordered_set<std::string_view> keys;
+        for (const auto &peer : peers) keys.insert(peer.key);
+        std::vector<std::string> gone;
+        std::ranges::copy_if(reported_keys_, std::back_inserter(gone), [&](const auto &key) { return !keys.contains(key); });
+        return gone;
     }
 
     [[nodiscard]] bool complete() const {
@@ -342,7 +349,7 @@ class consul_api : public kith::strategy {
     std::string basename_;
     std::vector<std::unique_ptr<Source>> sources_;
     std::vector<Site> sites_;
-    std::set<std::string> reported_keys_; // keys of the reported peers
+    std::vector<std::string> reported_keys_; // keys of the reported peers
     bool reported_in_sync_ = false;
 };
 

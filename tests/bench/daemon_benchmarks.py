@@ -19,6 +19,7 @@ import applications  # noqa: E402
 import k8s  # noqa: E402
 import calls  # noqa: E402
 import consul_agent  # noqa: E402
+import consul_template  # noqa: E402
 import ec2  # noqa: E402
 import gossip  # noqa: E402
 import isolation  # noqa: E402
@@ -187,7 +188,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
-           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **isolation.FIGURES, **k8s.FIGURES, **mesh.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **replacement.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
+           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **isolation.FIGURES, **k8s.FIGURES, **mesh.FIGURES, **consul_agent.FIGURES, **consul_template.FIGURES, **ec2.FIGURES, **page.FIGURES, **replacement.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
 
 
 def main():

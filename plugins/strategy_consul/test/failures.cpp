@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(each_failed_response_has_its_own_reason, Followed) {
     gives(HttpReply(200, R"([{"Node": {"No)"), KITH_PROTOCOL, "not JSON");
     gives(HttpReply(200, "{}"), KITH_PROTOCOL, "expected a list at the top level");
     gives(HttpReply(200, "[7]"), KITH_PROTOCOL, "expected an object at [0]");
-    gives(HttpReply(200, R"([{"Service": {"ID": "x"}}])"), KITH_PROTOCOL, "expected an object at [0].Node");
+    gives(HttpReply(200, R"([{"Service": {"ID": "x"}}])"), KITH_PROTOCOL, "expected an object with a `Node` at [0]");
     gives(HttpReply(200, R"([{"Node": {"Node": "n"}, "Service": {"ID": "x", "Address": 7}}])"), KITH_PROTOCOL,
           "expected a string at [0].Service.Address");
     gives(HttpReply().length(1000).send("[").cut(), KITH_RESET, "ended early");
