@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What kith costs an application that clusters above the links: changes of the views of HyParView, and the time in which two nodes of RabbitMQ
-become a cluster, each beside the same without kith."""
+"""Applications that cluster above the links: the time in which nodes of Partisan become a full mesh; changes of the views of HyParView, and the time
+in which two nodes of RabbitMQ become a cluster, each beside the same without kith."""
 
 import os
 import statistics
 import time
 
 from measure import line, report
-from partisan import HYPARVIEW, LabOfAddresses, Overlay, on_loopback
+from partisan import HYPARVIEW, PLUGGABLE, LabOfAddresses, Overlay, on_loopback
 from prepared_server_paths import partisan
 from rabbitmq import Rabbits, is_missing
 from waiting import wait_until
@@ -71,6 +71,29 @@ def hyparview(_, runs):
     report(f"{what}, with kith", with_kith, "", "<= 1.5 x", statistics.median(with_kith) / max(1, statistics.median(without)))
 
 
+def mesh_of_partisan(_, runs):
+    """From the start of five kiths at once to five nodes that are connected to each other; every run with nodes of its own."""
+    if partisan() is None:
+        return line("Partisan: none is prepared (tests/real/prepare partisan)", "", "", 0, "")
+    for dead, target in ((0, "<= 0.5"), (20, "<= 2")):
+        spent = []
+        for _ in range(runs):
+            lab = LabOfAddresses()
+            try:
+                overlay = Overlay(on_loopback(lab, 5), PLUGGABLE)
+                names = overlay.names() + [f"d{number}@127.0.1.{number}" for number in range(1, dead + 1)]
+                configs = [lab.config(node.name, [name for name in names if name != node.name], connector={"application": "partisan"},
+                                      policy={"min_peers": 4}) for node in overlay.nodes]
+                begun = time.monotonic()
+                for config in configs:
+                    lab.kith(config)
+                overlay.wait_full_mesh()
+                spent.append(time.monotonic() - begun)
+            finally:
+                lab.close()
+        report(f"Partisan: 5 nodes become a full mesh, {dead} dead names beside them", spent, "s", target)
+
+
 def by_hand(node, other):
     """As RabbitMQ's documents have it."""
     for command in (["stop_app"], ["join_cluster", other.name], ["start_app"]):
@@ -109,4 +132,4 @@ def rabbitmq(lab, runs):
            statistics.median(times["kith"]) / statistics.median(times["hand"]))
 
 
-FIGURES = {"hyparview": (hyparview, 5), "rabbitmq": (rabbitmq, 5)}
+FIGURES = {"partisan": (mesh_of_partisan, 5), "hyparview": (hyparview, 5), "rabbitmq": (rabbitmq, 5)}
