@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 
-HELLO, WELCOME, HEARTBEAT, FACTS, DIGEST, LIST = 1, 2, 4, 7, 9, 10
+HELLO, WELCOME, HEARTBEAT, FACTS = 1, 2, 4, 7
 
 
 def text(value):

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     while (!documents.at_end()) {
         const auto document = read_document(documents);
         if (!document) break;
-        membership.apply(*document, Time(1));
+        membership.apply(*document);
     }
     membership.settle();
     return 0;

@@ -18,7 +18,7 @@ using LinkId = std::uint64_t;
 
 class Link {
   public:
-    enum class Phase : std::uint8_t { greeting, up, ending };
+    enum class Phase : std::uint8_t { greeting, up };
     /// The bytes besides messages that may wait before it is `stuck`.
     static constexpr std::size_t most_control = std::size_t{4} << 20;
 

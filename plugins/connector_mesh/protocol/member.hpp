@@ -52,7 +52,7 @@ struct Action {
 class Member {
   public:
     struct Counters {
-        std::uint64_t facts = 0, facts_news = 0, facts_refused = 0, frames = 0, refused = 0, accusations = 0, announcements = 0;
+        std::uint64_t refused = 0, accusations = 0, announcements = 0;
     };
 
     /// names: possibly shared with other members.

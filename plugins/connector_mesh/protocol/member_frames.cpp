@@ -47,7 +47,6 @@ void Member::received(LinkId id, std::string_view bytes, Time now) {
     while (link != nullptr) {
         const auto frame = link->in.next();
         if (!frame) break;
-        ++counters_.frames;
         take(*link, *frame, now);
         link = find(id);
     }
@@ -192,7 +191,6 @@ void Member::come_up(Link &link, Time now) {
     link.phase = Link::Phase::up;
     link.up_since = now;
     link.heard = observer_.awake(now);
-    const bool first = !by_peer_.contains(link.peer);
     auto &links = by_peer_[link.peer];
     ways_outdated_ = true;
     const std::vector<Link *> others = links;
@@ -219,18 +217,16 @@ void Member::come_up(Link &link, Time now) {
         if (going->kept_came) take_kept(*going, now);
         if (going == &link) return;
     }
-    if (first || !others.empty()) {
-        link.pass_on({membership_.self()});
-        link.surplus_here = !dialler_.is_target(link.peer);
-        link.surplus_since = now;
-        if (link.surplus_here) control(link, FrameKind::surplus, std::string_view("\x01", 1));
-        if (link.dialled) {
-            send_digest(link);
-        } else {
-            link.next_digest = Time::max();
-        }
-        wrote(link);
+    link.pass_on({membership_.self()});
+    link.surplus_here = !dialler_.is_target(link.peer);
+    link.surplus_since = now;
+    if (link.surplus_here) control(link, FrameKind::surplus, std::string_view("\x01", 1));
+    if (link.dialled) {
+        send_digest(link);
+    } else {
+        link.next_digest = Time::max();
     }
+    wrote(link);
 }
 
 /// Of two links at once that both were dialled by the greater name the newer is kept, so the old one goes when the new one is up.
@@ -266,15 +262,10 @@ void Member::take_heartbeat(Link &link, std::string_view body, Time now) {
 }
 
 void Member::learnt(Link &link, Membership::Applied applied, std::string_view origin) {
-    ++counters_.facts;
     switch (applied) {
     case Membership::Applied::news:
-        ++counters_.facts_news;
-        for (const auto &item : membership_.news()) pass_on(item, link);
-        return;
-    case Membership::Applied::not_entitled:
-        // It is passed on nevertheless: views differ for a moment, and it counts nowhere unless the rings say so.
-        ++counters_.facts_refused;
+    case Membership::Applied::
+        not_entitled: // views differ for a moment, and it counts nowhere unless the rings of a member entitle its origin
         for (const auto &item : membership_.news()) pass_on(item, link);
         return;
     case Membership::Applied::known: return;
@@ -283,7 +274,7 @@ void Member::learnt(Link &link, Membership::Applied applied, std::string_view or
             notice("facts of another run of " + std::string(origin) + " are in the mesh: possibly two hosts have this name");
         [[fallthrough]];
     case Membership::Applied::old_run:
-    case Membership::Applied::too_many: ++counters_.facts_refused; return;
+    case Membership::Applied::too_many: return;
     }
 }
 
@@ -292,10 +283,8 @@ void Member::take_facts(Link &link, std::string_view body, Time now) {
     while (!in.at_end()) {
         const auto fact = read_fact(in);
         if (!fact) return broken(link, "it sent a fact that is none", now);
-        if (fact->origin == names_.name(link.peer) && fact->run != link.run) {
-            ++counters_.facts_refused; // of itself, and not of the run that greeted
-            continue;
-        }
+        if (fact->origin == names_.name(link.peer) && fact->run != link.run)
+            continue; // of itself, and not of the run that greeted
         const auto applied = membership_.apply(*fact, now);
         for (const auto &item : membership_.news()) link.has(item);
         learnt(link, applied, fact->origin);
@@ -308,11 +297,8 @@ void Member::take_documents(Link &link, std::string_view body, Time now) {
         const auto document = read_document(in);
         if (!document) return broken(link, "it sent a document that is none", now);
         const Fact &joined = document->joined;
-        if (joined.origin == names_.name(link.peer) && joined.run != link.run) {
-            ++counters_.facts_refused;
-            continue;
-        }
-        const auto applied = membership_.apply(*document, now);
+        if (joined.origin == names_.name(link.peer) && joined.run != link.run) continue;
+        const auto applied = membership_.apply(*document);
         if (const auto id = names_.find(joined.origin);
             id && membership_.run(*id) == joined.run && membership_.complete(*id) <= document->complete)
             link.has({*id});

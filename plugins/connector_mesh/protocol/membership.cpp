@@ -181,7 +181,7 @@ Membership::Applied Membership::apply_accusation(NodeId id, const Fact &fact) {
                : Applied::not_entitled;
 }
 
-Membership::Applied Membership::apply(const Document &document, Time now) {
+Membership::Applied Membership::apply(const Document &document) {
     news_.clear();
     const Fact &joined = document.joined;
     if (!room_for(joined.origin)) return Applied::too_many;
@@ -211,7 +211,6 @@ Membership::Applied Membership::apply(const Document &document, Time now) {
     undecided_ = true;
     erase_superseded(id);
     news_.push_back({id, nobody});
-    (void)now;
     return Applied::news;
 }
 

@@ -58,7 +58,7 @@ class Membership {
     // ---- facts of others ----
 
     Applied apply(const Fact &fact, Time now);
-    Applied apply(const Document &document, Time now);
+    Applied apply(const Document &document);
     /// The items that the last `apply` has made news.
     [[nodiscard]] std::span<const Item> news() const noexcept { return news_; }
 

@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(documents_and_digests_bring_two_members_to_the_same_state) 
                 std::string bytes;
                 BOOST_REQUIRE(from->encode_document(id, bytes));
                 Reader in(bytes);
-                to->apply(*read_document(in), now);
+                to->apply(*read_document(in));
             }
         }
     }
