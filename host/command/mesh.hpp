@@ -5,11 +5,15 @@
 
 #include "ask.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace kith::app {
+
+/// How long the daemon's answer to a message may take to begin: it waits 5 s for the connector.
+inline constexpr auto answer_bound = std::chrono::seconds(8);
 
 /// mesh certs NAME...: an authority of one's own, and a certificate for each member, in `directory`.
 int mesh_certs(const std::vector<std::string> &names, const std::string &cluster, const std::string &directory, bool renew);

@@ -111,6 +111,7 @@ int mesh_keys(Ask &ask, const std::string &connector, const std::vector<std::str
     std::map<std::string, MemberKeys> members;
     boost::json::object all;
     Ask question = ask;
+    question.wait_for(answer_bound);
     bool asked = false;
     ask.while_followed(quiet, [&] { asked = question.post(target, {}).has_value(); });
     const int ended = ask.follow(target, [&](std::string_view line) {

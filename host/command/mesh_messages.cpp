@@ -13,8 +13,6 @@ namespace kith::app {
 
 namespace {
 
-constexpr auto answer_bound = std::chrono::seconds(8); // the daemon waits 5 s for the connector
-
 // One line for people: from whom, on which channel, what; bytes that are no text as base64.
 std::string message_line(const boost::json::value &message) {
     if (text_at(message, "kind") == "message.lost")

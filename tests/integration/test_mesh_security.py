@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Keys, certificates and denied members of the mesh: who is let in, and what happens when they are exchanged while the mesh runs."""
 
+import base64
+import http.server
+import json
 import re
+import socketserver
 import subprocess
 import threading
 import time
@@ -174,6 +178,46 @@ class Denied(Certified):
             files[i].write_text("")
         for i in range(3):
             members[i].wait("link.up", after=since[i], peer=self.names[3])
+
+
+
+class SlowDaemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """An API socket that answers a message after three seconds, as a busy daemon does, and reports the keys of one member then."""
+    daemon_threads = True
+    report = {"kind": "message", "from": "m0@127.0.3.1", "data": base64.b64encode(json.dumps({"keys": ["ab" * 32]}).encode()).decode()}
+
+    class RequestHandlerClass(http.server.BaseHTTPRequestHandler):
+        def answer(self, body):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode() + b"\n")
+
+        def do_GET(self):
+            if self.path.startswith("/v1/connectors"):
+                self.answer({"connectors": [{"name": "mesh", "plugin": "mesh"}]})
+            elif self.path.startswith("/v1/topologies"):
+                self.answer({"topologies": []})
+            else:
+                self.answer(self.server.report)
+
+        def do_POST(self):
+            time.sleep(3)
+            self.answer({})
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self, path):
+        super().__init__(path, self.RequestHandlerClass)
+
+
+class Commands(MeshCase):
+    def test_keys_waits_for_a_daemon_that_is_busy(self):
+        server = SlowDaemon(str(self.socket(0)))
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        self.assertEqual(list(self.keys_of(0)), ["m0@127.0.3.1"])
 
 
 if __name__ == "__main__":
