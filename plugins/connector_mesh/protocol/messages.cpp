@@ -60,8 +60,7 @@ FlowId Messages::flow_of(const Header &header) {
     return std::hash<std::string_view>()(header.channel) * 31 + std::hash<std::string_view>()(header.origin);
 }
 
-void Messages::cut(Header header, std::string_view text, std::span<const NodeId> neighbours) {
-    const FlowId flow = flow_of(header);
+void Messages::cut(Header header, FlowId flow, std::string_view text, std::span<const NodeId> neighbours) {
     header.total = static_cast<std::uint32_t>(text.size());
     do {
         const std::string_view now = text.substr(0, piece);
@@ -84,7 +83,8 @@ Messages::Sent Messages::send(NodeId to, std::string_view channel, std::string_v
     header.run = membership_.run();
     header.to = membership_.names().name(to);
     header.channel = channel;
-    if (waiting_.size() >= most_waiting || !ways.has_room(next, flow_of(header), 0)) return Sent::full;
+    const FlowId flow = flow_of(header);
+    if (waiting_.size() >= most_waiting || !ways.has_room(next, flow, 0)) return Sent::full;
     header.number = ++last_sent_[{to, false, std::string(channel)}];
     header.oldest = header.number;
     for (const Waiting &each : waiting_) {
@@ -93,7 +93,7 @@ Messages::Sent Messages::send(NodeId to, std::string_view channel, std::string_v
         break;
     }
     waiting_.push_back({to, std::string(channel), header.number, ticket, now + patience});
-    cut(header, text, {&next, 1});
+    cut(header, flow, text, {&next, 1});
     return Sent::begun;
 }
 
@@ -109,7 +109,7 @@ Messages::Sent Messages::broadcast(std::string_view channel, std::string_view te
     if (!std::ranges::all_of(ways.neighbours, [&](NodeId id) { return ways.has_room(id, flow, 0); })) return Sent::full;
     header.number = ++last_sent_[{nobody, true, std::string(channel)}];
     header.oldest = 1;
-    cut(header, text, ways.neighbours);
+    cut(header, flow, text, ways.neighbours);
     return Sent::begun;
 }
 

@@ -106,7 +106,7 @@ class Messages {
     static bool decode(std::string_view body, Header &header, std::string_view &text);
     enum class Kept : std::uint8_t { is_new, known, no_room };
     [[nodiscard]] static FlowId flow_of(const Header &header);
-    void cut(Header header, std::string_view text, std::span<const NodeId> neighbours);
+    void cut(Header header, FlowId flow, std::string_view text, std::span<const NodeId> neighbours);
     Kept keep(const Header &header, NodeId origin, std::string_view text, const Ways &ways, Time now);
     void flush(const Stream &stream, Incoming &in, Time now, const Ways *ways);
     void receipt(NodeId origin, const Header &of, std::string_view why, const Ways &ways);

@@ -33,25 +33,14 @@ class Rings {
             }
             return;
         }
-        for (unsigned i = 0; i < degree_ / 2; ++i) {
-            const NameTable::Ring &ring = names_.rings()[i];
-            const std::size_t here = names_.position(i, of);
-            walk(ring, here, 1, of, present, reach, add);
-            walk(ring, here, ring.size() - 1, of, present, reach, add);
-        }
+        walk_rings(degree_ / 2, of, present, reach, add);
     }
 
     /// The neighbours on the first rings alone, however few members there are. Over them everybody is reached: a ring is a circle, and two of
     /// them have a diameter that grows with the logarithm.
     template <class Present>
     void nearest(NodeId of, const Present &present, std::vector<NodeId> &out, unsigned rings = 2) const {
-        const auto add = [&](NodeId id) { out.push_back(id); };
-        for (unsigned i = 0; i < std::min(rings, degree_ / 2); ++i) {
-            const NameTable::Ring &ring = names_.rings()[i];
-            const std::size_t here = names_.position(i, of);
-            walk(ring, here, 1, of, present, 1, add);
-            walk(ring, here, ring.size() - 1, of, present, 1, add);
-        }
+        walk_rings(std::min(rings, degree_ / 2), of, present, 1, [&](NodeId id) { out.push_back(id); });
     }
 
     /// May this observer accuse that subject? Views differ while the membership changes, so a member that stands two places away is
@@ -68,6 +57,17 @@ class Rings {
     }
 
   private:
+    /// Calls add(id) for the members in the next `reach` places in both directions on each of the first rings; a member possibly several times.
+    template <class Present, class Add>
+    void walk_rings(unsigned rings, NodeId of, const Present &present, unsigned reach, const Add &add) const {
+        for (unsigned i = 0; i < rings; ++i) {
+            const NameTable::Ring &ring = names_.rings()[i];
+            const std::size_t here = names_.position(i, of);
+            walk(ring, here, 1, of, present, reach, add);
+            walk(ring, here, ring.size() - 1, of, present, reach, add);
+        }
+    }
+
     template <class Present, class Add>
     static void walk(const NameTable::Ring &ring, std::size_t from, std::size_t step, NodeId of, const Present &present,
                      unsigned reach, const Add &add) {
