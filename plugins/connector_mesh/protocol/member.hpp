@@ -127,7 +127,6 @@ class Member {
     void control(Link &link, FrameKind kind, std::string_view body);
     void spread(const Membership::Item &item);
     void pass_on(const Membership::Item &item, const Link &from);
-    void send_hello(Link &link);
     const Messages::Ways &ways();
     void failed_to_reach(NodeId peer, std::string_view why, bool conclusive, Time now);
     void end_link(LinkId id, std::string_view why, bool failed, bool conclusive, Time now);
@@ -135,23 +134,28 @@ class Member {
 
     // frames
     void take(Link &link, const FrameReader::Frame &frame, Time now);
+    void take_heartbeat(Link &link, std::string_view body, Time now);
+    void take_verdict(Link &link, std::string_view body, Time now);
+    void broken(Link &link, std::string_view what, Time now);
+
+    // greeting
+    void send_hello(Link &link);
     void take_hello(Link &link, std::string_view body, Time now);
     void take_refusal(Link &link, std::string_view body, Time now);
-    void take_verdict(Link &link, std::string_view body, Time now);
     void take_welcome(Link &link, std::string_view body, Time now);
-    void take_heartbeat(Link &link, std::string_view body, Time now);
-    void take_facts(Link &link, std::string_view body, Time now);
-    void take_documents(Link &link, std::string_view body, Time now);
-    void take_digest(Link &link, std::string_view body, Time now);
-    void take_list(Link &link, std::string_view body, Time now);
+    void refuse(Link &link, RefusalCode code, std::string_view reason, std::uint64_t start, Time now);
+    void come_up(Link &link, Time now);
     void take_kept(Link &link, Time now);
     void take_renew(Link &link, Time now);
+
+    // facts
+    void take_facts(Link &link, std::string_view body, Time now);
+    void take_documents(Link &link, std::string_view body, Time now);
     void learnt(Link &link, Membership::Applied applied, std::string_view origin);
-    void refuse(Link &link, RefusalCode code, std::string_view reason, std::uint64_t start, Time now);
-    void broken(Link &link, std::string_view what, Time now);
-    void come_up(Link &link, Time now);
-    void send_lists(Link &link, std::uint64_t mask, bool reply);
     void send_digest(Link &link);
+    void take_digest(Link &link, std::string_view body, Time now);
+    void send_lists(Link &link, std::uint64_t mask, bool reply);
+    void take_list(Link &link, std::string_view body, Time now);
 
     // time
     void settle(Time now);
