@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr Time dial_time = 1s;   // for the connection alone
 constexpr Time write_time = 10s; // a peer that reads nothing for so long has failed
-constexpr Time last_words_time = 500ms;
+constexpr Time final_output_time = 500ms;
 constexpr std::size_t most_accepted_in_turn = 16;
 constexpr std::size_t most_handshakes = 64; // at once, of connections that were accepted; others are closed
 constexpr std::size_t read_size = 65536;
@@ -158,7 +158,7 @@ void Connections::over(LinkId id, const std::string &why) {
     link->to.close();
     link->wake.notify();
     owner_.member().closed(id, why, owner_.now());
-    (void)owner_.member().take_output(id, SIZE_MAX); // nobody reads its last words
+    (void)owner_.member().take_output(id, SIZE_MAX); // it cannot be written any more
     owner_.carry_out();
 }
 
@@ -177,12 +177,12 @@ std::optional<LinkId> Connections::outdated(LinkId after) const {
     return std::nullopt;
 }
 
-task<> Connections::write_last_words() {
+task<> Connections::write_final_output() {
     const auto all = streams_;
     for (const auto &[id, link] : all) {
         if (link->writing) continue; // some of those bytes are under way
-        const std::string last = owner_.member().take_output(id, SIZE_MAX);
-        (void)co_await link->to.write(last, last_words_time);
+        const std::string rest = owner_.member().take_output(id, SIZE_MAX);
+        (void)co_await link->to.write(rest, final_output_time);
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The connections of a member: they are opened, accepted and secured here; each has a stream, a task that reads it and a task that writes what
-// the protocol has for it.
+// The connections of a member: they are opened, accepted and secured here; each has a stream, a task that reads it and a task that writes the
+// output of the protocol.
 #pragma once
 
 #include "link_security.hpp"
@@ -55,8 +55,8 @@ class Connections {
     /// A link whose keys or certificates are not those of today; after that one, in the order of their numbers. Nothing: there is none.
     [[nodiscard]] std::optional<LinkId> outdated(LinkId after) const;
 
-    /// Writes what the links have, each within a short time.
-    task<> write_last_words();
+    /// Writes the output that waits on each link, for half a second each at most.
+    task<> write_final_output();
 
   private:
     struct Stream {

@@ -126,7 +126,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
     kith::result<void> send(std::uint64_t op, const kith::message &what) override {
         if (!member_) return kith::error(KITH_UNAVAILABLE, "this member does not listen yet");
         if (what.channel == keys_channel && what.broadcast)
-            report_keys(settings_.node); // others hear it, and this one does not
+            report_keys(settings_.node); // a broadcast does not arrive at its sender
         const auto sent = what.broadcast ? member_->broadcast(what.channel, what.data, now())
                                          : member_->send(what.peer, what.channel, what.data, op, now());
         const std::string peer(what.peer);
@@ -168,7 +168,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
     kith::task<> farewell() override {
         if (!member_) co_return;
         member_->end(settings_.leave_on_terminate, now());
-        co_await connections_.write_last_words();
+        co_await connections_.write_final_output();
     }
 
   private:

@@ -13,20 +13,20 @@ namespace kith::mesh {
 inline constexpr std::size_t largest_frame = 65536; // kind and body
 
 enum class FrameKind : std::uint8_t {
-    hello = 1,     // who I am; the first frame in each direction
-    welcome = 2,   // your hello is good
-    refuse = 3,    // your hello is not; the last frame
+    hello = 1,     // name, run and settings of the sender; the first frame in each direction
+    welcome = 2,   // the hello of the receiver was accepted
+    refuse = 3,    // it was not; the last frame
     heartbeat = 4, //
     kept = 5,      // of two links of this pair the other one is up here: this one may be closed
     surplus = 6,   // whether this link is one that the sender's rings do not ask for
     facts = 7,     //
     documents = 8, // all that stands of some origins
     digest = 9,    //
-    list = 10,     // what the sender has, of some buckets of the digest
+    list = 10,     // the origins and numbers that the sender knows, of some buckets of the digest
     message = 11,  // a piece of a message
     receipt = 12,  // a message has arrived, or cannot arrive
     goodbye = 13,  // the sender closes the link on purpose: no failure
-    verdict = 14,  // the sender believes the receiver down, as welcome may say too
+    verdict = 14,  // the sender believes the receiver down, which welcome reports when a link comes up
     renew = 15,    // the sender has new keys or certificates: dial it anew, and this link goes when the new one is up
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The heartbeats of a link, and how often they are sent. A member that many observe need not be heard by all of them twice a second: its
-// observers take turns. Five of them condemn a silent member, so each turn has five at least; those whose turn is the oldest then find it
+// The heartbeats of a link, and how often they are sent. A member with many observers does not send to all of them in each interval:
+// they take turns. Five of them condemn a silent member, so each turn has five at least; those whose turn is the oldest then find it
 // silent as early as if it had sent all heartbeats to all.
 #pragma once
 
@@ -20,7 +20,7 @@ struct Heartbeat {
     std::uint64_t stamp = 0; // the sender's clock, ns
     std::uint64_t echo = 0;  // the last stamp that came from the other side; 0: none yet
     Time held{};             // how long ago that was
-    std::uint32_t next = 0;  // ms until the next heartbeat at the latest; 0: not said, it is the interval of the cluster
+    std::uint32_t next = 0;  // ms until the next heartbeat at the latest; 0: the interval of the cluster
 };
 
 /// The body of the frame.

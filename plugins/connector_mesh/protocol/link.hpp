@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One connection with another member: its greeting, what was heard when, and what waits to be written. What the frames mean is not its
-// subject.
+// One connection with another member: the state of its greeting, when bytes came last, and the queues of what is to be written. Member interprets
+// the frames.
 #pragma once
 
 #include "frame.hpp"
@@ -36,7 +36,7 @@ class Link {
     bool hello_good = false, welcome_came = false;
     bool kept_sent = false, kept_came = false;
     bool surplus_here = false, surplus_there = false;
-    bool told_down = false; // the other side believed this member down when the link came up
+    bool believed_down = false; // the other side believes this member down, by its welcome or a verdict
     Time surplus_since{}, up_since{};
     Time renewed{-1};             // when it was asked to be replaced last; negative: never
     bool takes_turns = false;     // the other side understands heartbeats in turns
@@ -49,12 +49,12 @@ class Link {
     std::string certified; // the name that the other side has proved; empty: the transport proves none
     FrameReader in;
     Time next_digest = Time::max();
-    bool announced = false; // its owner knows that there is something to write
+    bool announced = false; // the action `output` was returned since the last take_output
 
     // ---- what waits to be written ----
 
     void control(FrameKind kind, std::string_view body) { append_frame(control_, kind, body); }
-    /// What take_output has returned goes first after all.
+    /// Bytes that take_output has returned, and that are to be written before anything else.
     void put_back(std::string_view bytes) { control_.insert(0, bytes); }
     /// The item is sent as it is when its turn comes.
     void pass_on(const Membership::Item &item);

@@ -109,8 +109,8 @@ void Member::spread(const Membership::Item &item) {
     }
 }
 
-/// News from another member: to the nearest neighbours at once, and to the others with the next heartbeat, unless they have it until then.
-/// Everybody would get it from everybody otherwise, in the very moment in which all have most to do.
+/// News from another member: to the nearest neighbours at once, and to the others with the next heartbeat, unless they report it before.
+/// Otherwise each member would receive each fact from all its neighbours, and the more changes there are the more would be sent twice.
 void Member::pass_on(const Membership::Item &item, const Link &from) {
     for (auto &[id, link] : links_) {
         if (link->phase != Link::Phase::up || link.get() == &from) continue;
@@ -122,7 +122,7 @@ void Member::pass_on(const Membership::Item &item, const Link &from) {
 std::string Member::take_output(LinkId id, std::size_t most) {
     Link *link = find(id);
     if (link == nullptr) {
-        const auto last = last_words_.extract(id);
+        const auto last = final_output_.extract(id);
         return last.empty() ? std::string() : std::move(last.mapped());
     }
     link->announced = false;
@@ -182,7 +182,7 @@ void Member::failed_to_reach(NodeId peer, std::string_view why, bool conclusive,
 void Member::closed(LinkId id, std::string_view why, Time now) {
     now_ = now;
     if (const auto dialled = dials_.find(id); dialled != dials_.end()) return dial_failed(id, why, false, now);
-    // Within the greeting its host has answered, and a program there has not: the network is good.
+    // During the greeting the host has accepted the connection and the program there has not greeted: the network is good.
     if (const Link *link = find(id)) end_link(id, why, true, link->phase == Link::Phase::greeting, now);
     settle(now);
 }
@@ -215,7 +215,7 @@ void Member::end_link(LinkId id, std::string_view why, bool failed, bool conclus
     const bool was_up = link->phase == Link::Phase::up;
     const NodeId peer = link->peer != nobody ? link->peer : link->expected;
     const bool dialled = link->dialled;
-    if (link->has_output()) last_words_[id] = link->take_output(membership_, SIZE_MAX);
+    if (link->has_output()) final_output_[id] = link->take_output(membership_, SIZE_MAX);
     drop(id);
     put({.kind = Action::Kind::close, .link = id, .name = {}, .text = std::string(why)});
     if (peer == nobody) return;

@@ -29,8 +29,8 @@ struct MemberSettings {
 struct Action {
     enum class Kind : std::uint8_t {
         dial,     // open a connection to `endpoint` for the link, and report `connected` or `dial_failed`
-        output,   // the link has something to write: take_output
-        close,    // take_output has the last bytes: close the connection when they are written, or after a second
+        output,   // take_output returns bytes to write on the link
+        close,    // take_output returns the last bytes: close the connection when they are written
         up,       // `name` is a member that is up
         down,     // it is not any more: text
         failed,   // no link to `name`, which is not up, can be had: text
@@ -63,7 +63,7 @@ class Member {
 
     void want(std::string_view name, Membership::Endpoint at, Time now);
     void part(std::string_view name, Time now);
-    /// Reports to everybody that this member ends. Its links stay until the owner has written what they have.
+    /// Reports to everybody that this member ends. Its links stay: the owner writes their output and ends.
     void end(bool for_good, Time now);
 
     // ---- connections ----
@@ -89,7 +89,8 @@ class Member {
 
     // ---- time ----
 
-    /// The wall clock, in milliseconds since 1970, from now on: only for what is said about clocks.
+    /// The wall clock now, in milliseconds since 1970: all members send heartbeats at the same moments, and a refusal contains by how much two
+    /// clocks differ.
     void wall(std::uint64_t now) noexcept { wall_ = now; }
     void advance(Time now);
     /// When advance must be called at the latest.
@@ -176,11 +177,11 @@ class Member {
     Dialler dialler_;
     Messages messages_;
     Messages::Ways ways_;
-    bool ways_outdated_ = true; // other neighbours than ways_ has
+    bool ways_outdated_ = true; // the links have changed since ways_ was computed
     Links links_;
     std::unordered_map<NodeId, std::vector<Link *>> by_peer_; // up ones
     std::map<LinkId, NodeId> dials_;                          // under way, without a connection yet
-    std::map<LinkId, std::string> last_words_;                // of links that have ended
+    std::map<LinkId, std::string> final_output_;              // of links that have ended
     std::map<NodeId, Time> missing_since_;
     std::vector<NodeId> nearest_; // sorted
     LinkId next_link_ = 1;
@@ -189,7 +190,7 @@ class Member {
     Time now_{}, overlay_due_{}, last_beat_{}, next_beat_{}, may_announce_{};
     std::uint64_t interval_ = 0; // number of the present interval between two heartbeats
     unsigned announced_ = 0;
-    bool isolated_ = false, ending_ = false, told_abstaining_ = false, told_own_name_ = false;
+    bool isolated_ = false, ending_ = false, reported_abstaining_ = false, reported_own_name_ = false;
     std::uint64_t wall_ = 0;
 };
 

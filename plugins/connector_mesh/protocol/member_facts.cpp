@@ -25,7 +25,7 @@ void Member::learnt(Link &link, Membership::Applied applied, std::string_view or
         return;
     case Membership::Applied::known: return;
     case Membership::Applied::own_name:
-        if (!std::exchange(told_own_name_, true))
+        if (!std::exchange(reported_own_name_, true))
             notice("facts of another run of " + std::string(origin) + " are in the mesh: possibly two hosts have this name");
         [[fallthrough]];
     case Membership::Applied::old_run:

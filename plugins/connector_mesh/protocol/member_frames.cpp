@@ -38,7 +38,7 @@ void Member::take(Link &link, const FrameReader::Frame &frame, Time now) {
     case FrameKind::refuse: return take_refusal(link, frame.body, now);
     default: break;
     }
-    // The other side may be up before this one: it has both welcomes, and this one's is on its way behind nothing.
+    // The other side sends hello and welcome before any data, so this side is up when data comes.
     if (!up) return broken(link, "it sent data before its hello and welcome", now);
     switch (frame.kind) {
     case FrameKind::heartbeat: return take_heartbeat(link, frame.body, now);
@@ -80,7 +80,7 @@ void Member::take_verdict(Link &link, std::string_view body, Time now) {
     Reader in(body);
     const std::uint32_t down = in.u32();
     if (!in.good()) return broken(link, "it sent a verdict that is none", now);
-    if (down >= membership_.alive()) link.told_down = true;
+    if (down >= membership_.alive()) link.believed_down = true;
 }
 
 } // namespace kith::mesh

@@ -104,7 +104,7 @@ void Member::take_welcome(Link &link, std::string_view body, Time now) {
     const std::uint32_t down = in.u32();
     if (!in.good() || link.welcome_came) return broken(link, "it sent a welcome that is none", now);
     link.welcome_came = true;
-    link.told_down = down != 0 && down >= membership_.alive();
+    link.believed_down = down != 0 && down >= membership_.alive();
     if (link.hello_good) come_up(link, now);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Member: what is due, and what follows from it.
+// Member: timeouts, heartbeats, dials, and the decisions that follow from an input.
 #include "member.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time steady = 1500ms;             // a link that has been up for so long can be had
+constexpr Time steady = 1500ms;             // a link that has been up for so long counts as reliable
 constexpr Time surplus_time = 30s;          // a link that neither side needs is closed after this
 constexpr Time longest_hold = 300s;         // between two announcements
 constexpr Time calm = 600s;                 // after which the holds begin anew
@@ -45,7 +45,7 @@ Time Member::deadline() const noexcept {
     return out;
 }
 
-/// When the first link will have been silent for too long.
+/// The earliest moment at which a link will have been silent for too long.
 Time Member::silence_due() const noexcept {
     Time out = Time::max();
     for (const auto &[id, link] : links_) {
@@ -78,7 +78,7 @@ void Member::check_links(Time now) {
                 observer_.suspect(peer, "silent for " + seconds_text(silent), false, now);
             continue;
         }
-        // Of a link that neither side needs the greater name says goodbye.
+        // A link that neither side needs is closed by the greater name.
         if (link->surplus_here && link->surplus_there && link->surplus_since + surplus_time <= now &&
             settings_.name > names_.name(link->peer)) {
             control(*link, FrameKind::goodbye, "neither side needs this link");
@@ -89,12 +89,12 @@ void Member::check_links(Time now) {
     }
 }
 
-/// Others believe that this member is down, and it is not: it states so when half of its links have lasted for a while, so that a member
-/// that can hardly be reached does not come and go.
+/// If others believe this member down it states that it is alive, when half of its links have lasted for a while, so that a member with a bad
+/// network does not alternate between up and down.
 void Member::check_self(Time now) {
     if (announced_ != 0 && may_announce_ + calm <= now) announced_ = 0;
-    const bool told = std::ranges::any_of(links_, [](const auto &each) { return each.second->told_down; });
-    if (now < may_announce_ || ending_ || (!told && !membership_.self_condemned())) return;
+    const bool believed = std::ranges::any_of(links_, [](const auto &each) { return each.second->believed_down; });
+    if (now < may_announce_ || ending_ || (!believed && !membership_.self_condemned())) return;
     std::vector<NodeId> neighbours;
     membership_.neighbours(neighbours);
     const auto needed = std::ranges::count_if(neighbours, [this](NodeId id) { return membership_.state(id) == State::up; });
@@ -104,13 +104,13 @@ void Member::check_self(Time now) {
     may_announce_ = now + std::min<Time>(6s * (std::int64_t{1} << 2 * std::min(announced_, 4U)), longest_hold);
     ++announced_;
     ++counters_.announcements;
-    for (auto &[id, link] : links_) link->told_down = false;
+    for (auto &[id, link] : links_) link->believed_down = false;
     spread(membership_.announce());
     notice("others believed this member down; it has stated that it is alive");
 }
 
-/// All members beat at the same moments of the wall clock, as far as their clocks agree: a host that is awake to send then receives, too.
-/// At most a tenth longer than the interval.
+/// All members send heartbeats at the same moments of the wall clock, as far as their clocks agree, so that a process that wakes up to send
+/// receives those of others as well. Returns a moment at most a tenth of the interval later than one interval from now.
 Time Member::next_moment(Time now) const noexcept {
     const Time interval = settings_.heartbeat, early = interval / 10;
     return now + interval + early - (std::chrono::milliseconds(wall_) + early) % interval;
@@ -187,7 +187,7 @@ void Member::check_suspects(Time now) {
     if (isolated != isolated_) {
         isolated_ = isolated;
         put({.kind = Action::Kind::isolated, .name = {}, .text = isolated ? "this host has no link left" : ""});
-        // What it said while its links failed one after another was possibly its own fault, and would count when it is linked again.
+        // The accusations made while its links failed one after another were possibly its own fault, and would count when it is linked again.
         for (const NodeId id : observer_.take_accused()) membership_.clear(id);
     }
     for (const auto &each : observer_.take_due(links, now)) {
@@ -197,9 +197,9 @@ void Member::check_suspects(Time now) {
         ++counters_.accusations;
         spread(*item);
     }
-    if (observer_.abstains(now) != told_abstaining_) {
-        told_abstaining_ = !told_abstaining_;
-        if (told_abstaining_)
+    if (observer_.abstains(now) != reported_abstaining_) {
+        reported_abstaining_ = !reported_abstaining_;
+        if (reported_abstaining_)
             notice(std::to_string(observer_.failed()) + " of " + std::to_string(observer_.of()) +
                    " links failed at once: this member accuses nobody for " + seconds_text(Observer::window) +
                    ", because the fault is possibly its own or that of its network");

@@ -4,7 +4,7 @@
 // news or is not; what it decides comes out as changes. It has no clock but the times that it is given.
 //
 // Nobody but a member states that it is alive (`joined`), and nobody but its observers that it is not (`accused`). An accusation holds for
-// one run and one `joined` of its subject, so that a newer `joined` revokes it; with a `joined` of its own an observer revokes what it said before. A member is down when two of its observers have been refused by
+// one run and one `joined` of its subject, so that a newer `joined` revokes it; a `joined` of an observer revokes its own earlier accusations. A member is down when two of its observers have been refused by
 // its host, or when five find it silent, or all when it has fewer. Once down it stays down until it states that it is alive, so that no third party can bring it back.
 #pragma once
 
@@ -64,7 +64,7 @@ class Membership {
 
     // ---- own facts ----
 
-    /// States anew that this member is alive, which revokes what was said before.
+    /// States anew that this member is alive, which revokes the accusations against it and by it.
     Item announce();
     /// Nothing: an accusation of this run and `joined` stands already, or the subject is not up.
     std::optional<Item> accuse(NodeId subject, std::string_view reason, bool conclusive);
@@ -82,7 +82,7 @@ class Membership {
     void want(NodeId id, Endpoint at);
     /// The member is no longer wanted: it is no link, and no part of the own overlay, until it is wanted again.
     void part(NodeId id);
-    /// Nobody answers there, and nothing was ever heard from it: it takes no place on the rings until `present` or a fact.
+    /// Nobody answers there, and nothing was ever heard from it: it has no place on the rings until a fact of it arrives.
     void absent(NodeId id);
     [[nodiscard]] bool parted(NodeId id) const noexcept { return (flags(id) & parted_flag) != 0; }
     [[nodiscard]] bool wanted(NodeId id) const noexcept { return (flags(id) & wanted_flag) != 0; }

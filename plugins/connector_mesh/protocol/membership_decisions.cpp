@@ -10,7 +10,7 @@ namespace kith::mesh {
 
 bool Membership::counts(NodeId subject, NodeId origin, const Accusation &accusation) const {
     if (!accusation.stands || accusation.run != run(subject) || accusation.alive != alive(subject)) return false;
-    // What it said before it stated anew that it is alive it said while it was cut off.
+    // An accusation older than the last `joined` of its origin was made while the origin was cut off.
     if ((origin != self_ && state(origin) != State::up) || accusation.number < alive(origin)) return false;
     return rings_.entitled(origin, subject, present_count(), [this](NodeId id) { return id == self_ || present(id); });
 }
