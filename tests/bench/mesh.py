@@ -198,6 +198,14 @@ def cost_of_handshakes(port, options, pid, count):
     return (running_of(pid) - before) / count * 1e3
 
 
+def is_listening(port):
+    try:
+        socket.create_connection(("127.0.4.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 def mesh_handshakes(lab, runs):
     """CPU of the side that accepts, with certificates, beside openssl s_server."""
     names, port, other = names_of(2), free_port(), free_port()
@@ -207,7 +215,7 @@ def mesh_handshakes(lab, runs):
     bare = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.4.1:{other}", "-cert", own["certificate"], "-key", own["private_key"], "-CAfile",
                              own["authority"], "-Verify", "1", "-verify_return_error", "-tls1_3", "-num_tickets", "0", "-quiet", "-naccept", str(10 * runs)],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1)
+    wait_until(lambda: is_listening(other), "openssl s_server listens")
     costs = {}
     for name, at, pid in (("kith", port, kith.pid), ("bare", other, bare.pid), ("kith", port, kith.pid), ("bare", other, bare.pid)):
         cost_of_handshakes(at, options, pid, 20)

@@ -2,9 +2,17 @@
 """What the tests of the mesh have in common: members on addresses of loopback that have the list of all."""
 
 import json
+import pathlib
 
 from lab import PLUGINS, Lab, Scenario
 from waiting import free_port
+
+
+def established(port, pid="self"):
+    """The TCP connections to or from a port, each as a set of its two ends, in the network namespace of the process."""
+    lines = pathlib.Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
+    ends = [(line.split()[1], line.split()[2]) for line in lines if line.split()[3] == "01"]
+    return {frozenset(pair) for pair in ends if any(end.endswith(f":{port:04X}") for end in pair)}
 
 
 class MeshCase(Scenario):
@@ -41,6 +49,11 @@ class MeshCase(Scenario):
         self.all_linked(members)
         self.assertEqual([each.found("link.down") for each in members], [[]] * len(members))
         return members
+
+    def no_downs(self, seconds, members, since):
+        """Asserts that no member reports another one as down during a time."""
+        self.unchanged(seconds, lambda: [each.found("link.down", after=since[i]) for i, each in enumerate(members)], [[]] * len(members),
+                       "no link.down was expected")
 
     def mesh(self, i, *words):
         """kith mesh WORDS at member i: status and output."""

@@ -12,7 +12,7 @@ import time
 
 from authority import Authority
 from lab import main
-from mesh_case import MeshCase
+from mesh_case import MeshCase, established
 from waiting import KITH, wait_until
 
 
@@ -94,6 +94,16 @@ class Exchanged(MeshCase):
             return sent, [each for each in arrived if each != "first"]
         return stop
 
+    def links_of_all(self):
+        """The connections of all members, when each has one with each other."""
+        pairs = self.count * (self.count - 1) // 2
+        wait_until(lambda: len(established(self.port)) == pairs, "one link for each pair", describe=lambda: len(established(self.port)))
+        return established(self.port)
+
+    def all_replaced(self, links):
+        """Waits until none of these connections is left: each link is one that was made after the files had changed."""
+        wait_until(lambda: not links & established(self.port), "all links are replaced", describe=lambda: len(links & established(self.port)))
+
     def nothing_was_lost(self, members, stop):
         sent, arrived = stop()
         self.assertEqual(arrived, sent)
@@ -111,6 +121,7 @@ class Exchanged(MeshCase):
         members = [self.member(i, keys_file=str(files[i])) for i in range(self.count)]
         self.all_linked(members)
         stop = self.traffic(0, 9)
+        links = self.links_of_all()
         before = {tuple(each["keys"]) for each in self.keys_of(0).values()}
         self.assertEqual(len(before), 1)
         (first,), = before
@@ -124,7 +135,7 @@ class Exchanged(MeshCase):
         for step, expected in ((f"{old}\n{new}\n", [first, second]), (f"# since today\n{new}\n{old}\n", [second, first]), (f"{new}\n", [second])):
             write(step)
             wait_until(lambda: [each["keys"] for each in self.keys_of(0).values()] == [expected] * 16, f"all have {step}")
-            time.sleep(3)  # the links are replaced one after the other
+        self.all_replaced(links)
         self.nothing_was_lost(members, stop)
         for i in (2, 9):  # a member that has slept through it, and one that comes anew
             files[i].write_text(old if i == 2 else new)
@@ -145,7 +156,7 @@ class Exchanged(MeshCase):
         members = [self.member(i, certificate=str(folder / f"{name}.pem"), private_key=str(folder / f"{name}.key"),
                                authority=str(folder / "ca.pem")) for i, name in enumerate(self.names)]
         self.all_linked(members)
-        before = self.keys_of(0)
+        before, links = self.keys_of(0), self.links_of_all()
         stop = self.traffic(0, 9)
         certify("--renew")
 
@@ -153,8 +164,7 @@ class Exchanged(MeshCase):
             now = self.keys_of(0)
             return len(now) == 16 and not {each["certificate"] for each in now.values()} & {each["certificate"] for each in before.values()}
         wait_until(all_new, "all have new certificates")
-        time.sleep(5)  # the links are replaced one after the other
-        # What was issued before is denied from now on: a link that still used it would end.
+        self.all_replaced(links)
         self.nothing_was_lost(members, stop)
         self.assertRegex(self.mesh(1, "keys")[1], r"m0@127.0.3.1 +certificate [0-9a-f]{12} +- +20\d\d-\d\d-\d\d")
 
@@ -167,8 +177,8 @@ class Denied(Certified):
         since = [each.last() for each in members]
         files[0].write_text(self.names[3] + "\n")
         members[0].wait_log("is denied here, by option deny or deny_file")
-        time.sleep(1)
-        self.assertEqual([each.found("link.down", after=since[i], peer=name) for i, each in enumerate(members) for name in self.names[:3]], [[]] * 12)
+        self.unchanged(1, lambda: [each.found("link.down", after=since[i], peer=name) for i, each in enumerate(members) for name in self.names[:3]],
+                       [[]] * 12, "no link of others ends")
         for i in (1, 2):
             files[i].write_text(self.names[3] + "\n")
         for i in range(3):
