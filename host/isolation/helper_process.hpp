@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The process of a helper: begun by posix_spawn on the loop's own thread, watched and ended by its pidfd alone.
+// The process of a helper: begun by posix_spawn, watched and ended by its pidfd alone.
 #pragma once
 
 #include "call_trace.hpp"
@@ -19,7 +19,8 @@ class HelperProcess {
   public:
     using Result = boost::system::result<HelperProcess, std::string>;
 
-    /// program: kith-plugin-host. library: the sealed copy. name: of the file, for lists of processes. The error states what failed.
+    /// program: kith-plugin-host. library: the sealed copy. name: of the file, for lists of processes. The error states what failed. Blocks
+    /// until the program runs, which takes 10 ms and more on a busy machine. The process ends when the thread that calls this ends.
     static Result start(const std::string &program, int library, const std::string &name);
 
     HelperProcess(HelperProcess &&) = default;

@@ -15,7 +15,9 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace kith::isolation {
 
@@ -30,6 +32,16 @@ constexpr std::size_t turn = std::size_t{16} << 10;
 constexpr milliseconds stop_bound{4500}; // less than after what core abandons an instance
 constexpr milliseconds leave_bound{1000};
 constexpr milliseconds end_bound{100}; // from the end of the connection to that of the process
+
+core::Fd duplicate(int fd) {
+    core::Fd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    if (!copy) throw std::system_error(errno, std::generic_category());
+    return copy;
+}
+
+std::string not_begun(const std::string &program, const std::exception &error) {
+    return program + " cannot be started: " + error.what();
+}
 
 Time now() {
     return static_cast<Time>(
@@ -49,11 +61,11 @@ class IsolatedProcess::Tenant final : public messages::ProxyOwner {
 
     core::PluginInstance &instance;
 
-    // The process is gone. text: empty when it was not unasked.
-    void lost(const std::string &text) {
+    // The process is gone.
+    void lost(const core::Failure &failure) {
         stop_timer_.cancel();
         proxy.lost();
-        if (!text.empty()) instance.report({.status = KITH_RESET, .text = text, .crashed = true});
+        instance.report(failure);
     }
     void refused(const std::string &text) {
         proxy.lost();
@@ -89,35 +101,73 @@ class IsolatedProcess::Tenant final : public messages::ProxyOwner {
     boost::asio::steady_timer stop_timer_;
 };
 
-IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, const core::Library &library,
+IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, LastingThread &thread, const core::Library &library,
                                                const Settings &settings) {
     const std::string name(library.file_name());
     if (library.sealed_copy() < 0)
         return name + " cannot be loaded into a process of its own, because its file cannot be copied into memory here";
-    auto helper = HelperProcess::start(settings.program, library.sealed_copy(), name);
-    if (!helper) return helper.error();
-    auto made = std::make_shared<IsolatedProcess>(io, std::move(*helper), settings);
-    made->send(hello_message(library, settings.memory, settings.profile));
-    made->begin();
-    return made;
+    try {
+        // The library may be closed before the thread uses it.
+        const auto copy = std::make_shared<const core::Fd>(duplicate(library.sealed_copy()));
+        auto made = std::make_shared<IsolatedProcess>(io, thread, settings);
+        thread.run([&io, me = made->weak_from_this(), copy, program = settings.program, name] {
+            auto result = std::make_shared<HelperProcess::Result>(HelperProcess::start(program, copy->get(), name));
+            boost::asio::post(io, [me, result] {
+                if (const auto alive = me.lock()) alive->begun(std::move(*result));
+            });
+        });
+        made->send(hello_message(library, settings.memory, settings.profile));
+        return made;
+    } catch (const std::system_error &error) {
+        return not_begun(settings.program, error);
+    }
 }
 
-IsolatedProcess::IsolatedProcess(boost::asio::io_context &io, HelperProcess helper, const Settings &settings)
+IsolatedProcess::IsolatedProcess(boost::asio::io_context &io, LastingThread &thread, const Settings &settings)
     : io_(io),
-      helper_(std::move(helper)),
+      thread_(thread),
       settings_(settings),
       link_({.to_helper = max_to_helper, .to_kith = max_to_kith, .outbox = 2 * max_to_helper, .answer = settings.answer}),
-      socket_(io, helper_.socket().release()),
-      words_(io, helper_.words().release()),
-      end_(io, ::fcntl(helper_.ended_fd(), F_DUPFD_CLOEXEC, 0)),
+      socket_(io),
+      words_(io),
+      end_(io),
       timer_(io) {}
 
 IsolatedProcess::~IsolatedProcess() = default;
 
-void IsolatedProcess::begin() {
+void IsolatedProcess::begun(HelperProcess::Result result) {
+    beginning_ = false;
+    if (ended_) { // by end()
+        if (result) discard(std::move(*result));
+        return;
+    }
+    if (!result) return over({.status = KITH_UNAVAILABLE, .text = result.error()});
+    try {
+        follow(std::move(*result));
+    } catch (const std::exception &error) {
+        over({.status = KITH_UNAVAILABLE, .text = not_begun(settings_.program, error)});
+        return discard(*std::exchange(helper_, std::nullopt));
+    }
     await_socket();
     await_words();
     await_end();
+    flush();
+    if (closing_) leave();
+}
+
+void IsolatedProcess::follow(HelperProcess helper) {
+    helper_.emplace(std::move(helper));
+    core::Fd end = duplicate(helper_->ended_fd());
+    for (const auto &[descriptor, fd] :
+         {std::pair{&socket_, &helper_->socket()}, std::pair{&words_, &helper_->words()}, std::pair{&end_, &end}}) {
+        descriptor->assign(fd->get());
+        fd->release();
+    }
+}
+
+// Its end is waited for by the thread.
+void IsolatedProcess::discard(HelperProcess helper) {
+    thread_.run([helper = std::make_shared<HelperProcess>(std::move(helper))] {});
 }
 
 const kith_instance *IsolatedProcess::add(core::PluginInstance &instance, const kith_host &host) {
@@ -145,8 +195,8 @@ bool IsolatedProcess::send(std::string_view message) {
 void IsolatedProcess::flush() {
     flush_posted_ = false;
     if (ended_ || writing_) return;
-    link_.flush(now());
-    while (!link_.outgoing().empty()) {
+    if (helper_) link_.flush(now());
+    while (helper_ && !link_.outgoing().empty()) {
         const auto bytes = link_.outgoing();
         const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent > 0) {
@@ -280,8 +330,9 @@ void IsolatedProcess::report_refused_call(std::string_view call) {
 
 void IsolatedProcess::end(std::string reason) {
     if (ended_) return;
+    if (!helper_) return over({.status = KITH_UNAVAILABLE, .text = "its process has not begun yet: " + reason});
     if (reason_.empty()) reason_ = std::move(reason);
-    helper_.kill(); // process_ended follows
+    helper_->kill(); // process_ended follows
 }
 
 void IsolatedProcess::await_end() {
@@ -291,7 +342,7 @@ void IsolatedProcess::await_end() {
 }
 
 void IsolatedProcess::process_ended() {
-    const std::string how = helper_.gather();
+    const std::string how = helper_->gather();
     if (how.empty()) return await_end();
     // What it sent before it died counts, unless it was ended for what it sent.
     for (bool full = true; full && reason_.empty() && !closing_;) {
@@ -299,15 +350,19 @@ void IsolatedProcess::process_ended() {
         if (!read(full)) break;
     }
     if (words_.is_open()) read_words();
+    const std::string text = process_end(how, reason_, helper_->last_call(), said_.text());
+    helper_.reset(); // its descriptor and its page; this object goes when the next one is made
+    over({.status = KITH_RESET, .text = text, .crashed = true});
+}
+
+void IsolatedProcess::over(const core::Failure &failure) {
     ended_ = true;
     Error ignored;
     timer_.cancel();
     for (Descriptor *one : {&socket_, &words_, &end_})
         if (one->is_open()) one->close(ignored);
-
-    const std::string text = process_end(how, reason_, helper_.last_call(), said_.text());
     // Each is removed later, when core has destroyed it: none of these calls does.
-    for (const auto &tenant : tenants_) tenant->lost(text);
+    for (const auto &tenant : tenants_) tenant->lost(failure);
 }
 
 void IsolatedProcess::remove(const Tenant &tenant) {
@@ -319,6 +374,11 @@ void IsolatedProcess::remove(const Tenant &tenant) {
 void IsolatedProcess::close() {
     if (ended_ || std::exchange(closing_, true)) return;
     flush(); // `destroy`
+    if (helper_) leave();
+}
+
+void IsolatedProcess::leave() {
+    if (ended_) return;
     ::shutdown(socket_.native_handle(), SHUT_WR);
     timer_.expires_after(leave_bound);
     timer_.async_wait([me = shared_from_this()](const Error &error) {

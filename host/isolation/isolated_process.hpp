@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// One helper with the instances in it: reads and writes its socket, watches its end, and reports that to each instance.
+// One helper with the instances in it: has it begun by a thread, reads and writes its socket, watches its end, and reports that to each
+// instance.
 #pragma once
 
 #include "child_link.hpp"
 #include "hello.hpp"
 #include "helper_process.hpp"
 #include "last_words.hpp"
+#include "lasting_thread.hpp"
 #include "refused_calls.hpp"
 #include "sandbox/profile.hpp"
 
@@ -20,6 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,10 +38,12 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     };
     using Result = boost::system::result<std::shared_ptr<IsolatedProcess>, std::string>;
 
-    /// Begins a process with this library, which was sealed and outlives it. The error states what failed.
-    static Result start(boost::asio::io_context &io, const core::Library &library, const Settings &settings);
+    /// Has a process begun with this library, which was sealed. thread: begins it, and outlives it. What is sent meanwhile waits. The error
+    /// states what failed at once; what fails later is reported to each instance.
+    static Result start(boost::asio::io_context &io, LastingThread &thread, const core::Library &library,
+                        const Settings &settings);
 
-    IsolatedProcess(boost::asio::io_context &io, HelperProcess helper, const Settings &settings);
+    IsolatedProcess(boost::asio::io_context &io, LastingThread &thread, const Settings &settings);
     ~IsolatedProcess();
     IsolatedProcess(const IsolatedProcess &) = delete;
     IsolatedProcess &operator=(const IsolatedProcess &) = delete;
@@ -46,16 +51,18 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     /// Makes an instance in the process. instance and host live until it is destroyed.
     const kith_instance *add(core::PluginInstance &instance, const kith_host &host);
 
-    /// Whether more instances may be added: it runs, and has one.
+    /// Whether more instances may be added: it runs or is being begun, and has one.
     bool usable() const noexcept { return !closing_ && !ended_; }
     /// It has ended, and core has destroyed all its instances: it may be deleted.
-    bool finished() const noexcept { return ended_ && tenants_.empty(); }
+    bool finished() const noexcept { return ended_ && tenants_.empty() && !beginning_; }
 
   private:
     class Tenant;
     using Descriptor = boost::asio::posix::stream_descriptor;
 
-    void begin();
+    void begun(HelperProcess::Result result);
+    void follow(HelperProcess helper);
+    void discard(HelperProcess helper);
     bool send(std::string_view message) override;
     void flush();
     void await_socket();
@@ -71,11 +78,15 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     /// Ends it for this reason.
     void end(std::string reason);
     void process_ended();
+    /// No process is there, and none will be.
+    void over(const core::Failure &failure);
     void remove(const Tenant &tenant);
     void close();
+    void leave();
 
     boost::asio::io_context &io_;
-    HelperProcess helper_;
+    LastingThread &thread_;
+    std::optional<HelperProcess> helper_; // nothing: it is being begun, could not be, or has ended
     const Settings settings_;
     ChildLink link_;
     Descriptor socket_, words_, end_;
@@ -86,7 +97,7 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     std::uint32_t last_number_ = no_instance;
     std::string reason_;  // why kith has ended it; empty: it has not
     std::string refusal_; // of the library
-    bool flush_posted_ = false, writing_ = false, armed_ = false, closing_ = false, ended_ = false;
+    bool beginning_ = true, flush_posted_ = false, writing_ = false, armed_ = false, closing_ = false, ended_ = false;
 };
 
 } // namespace kith::isolation

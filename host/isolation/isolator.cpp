@@ -24,7 +24,7 @@ core::InstanceMaker::Result Isolator::create(core::PluginInstance &instance, con
         });
         if (same != processes_.end()) return same->process->add(instance, host);
     }
-    auto started = IsolatedProcess::start(io_, library,
+    auto started = IsolatedProcess::start(io_, thread_, library,
                                           {.program = settings_.program,
                                            .memory = settings_.memory,
                                            .answer = settings_.answer,

@@ -36,6 +36,7 @@ class Isolator final : public core::InstanceMaker {
 
     boost::asio::io_context &io_;
     Settings settings_;
+    LastingThread thread_; // begins the processes
     std::vector<Process> processes_;
 };
 

@@ -14,7 +14,7 @@ class Kith:
     """A process `kith run`. Its events are read from a file while they are written."""
 
     def __init__(self, lab, config, cookie=None, arguments=(), log="text", level="info", events_file=None,
-                 log_file=None, **environment):
+                 log_file=None, program=KITH, **environment):
         self.lab = lab
         number = lab.number()
         self.config = config if isinstance(config, pathlib.Path) else lab.write(f"kith-{number}.json", config)
@@ -25,7 +25,7 @@ class Kith:
         self._runtime = pathlib.Path(environment["RUNTIME_DIRECTORY"])
         with open(self.log_file, "ab") as output, lab.inside():
             self._process = subprocess.Popen(
-                [KITH, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
+                [program, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
                 env=lab.environment(cookie, **environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
     @property

@@ -16,7 +16,7 @@ from api_client import ask
 from built_as_third_party import Home, granted
 from helper_processes import helpers
 from lab import Scenario, main
-from waiting import BUILD, PLUGINS, ROOT, TEST_PLUGINS, wait_until
+from waiting import BUILD, KITH, PLUGINS, ROOT, TEST_PLUGINS, wait_until
 
 MOMENTS = ("start", "timer", "call")
 DEATHS = {  # and what the event says of it
@@ -152,6 +152,37 @@ class Supervision(Isolated):
         wait_until(lambda: not any(pathlib.Path(f"/proc/{one}").exists() and "kith-plugin" in (pathlib.Path(f"/proc/{one}/comm").read_text())
                                    for one in both), "the helpers are gone")
         self.assertLess(time.monotonic() - ended, 5)  # 100 ms is asked for; the machine may be busy
+
+    def test_what_cannot_be_started_is_tried_again(self):
+        """A daemon whose kith-plugin-host is no program, until it is installed."""
+        directory = BUILD.resolve() / f"incomplete-{os.getpid()}"
+        directory.mkdir(mode=0o755)
+        self.addCleanup(shutil.rmtree, directory)
+        shutil.copy(KITH, directory)
+        (directory / "kith-plugin-host").touch(mode=0o644)
+        kith = self.lab.kith(self.config("strategy", "none", "call"), program=directory / "kith")
+        reason = kith.wait("plugin.failed", topology="none")["reason"]
+        self.assertRegex(reason, "kith-plugin-host cannot be started: Permission denied")
+        shutil.copy(BUILD / "kith-plugin-host", directory / "new")
+        (directory / "new").rename(directory / "kith-plugin-host")
+        kith.wait("observation.ok", topology="none")
+        self.assertEqual(kith.found("plugin.crashed"), [])
+
+    def test_instances_that_are_removed_while_their_processes_are_begun(self):
+        config = self.config("strategy", "none", "call")
+        kith = self.lab.kith(config)
+        kith.wait("observation.ok", topology="none")
+        before = helpers(kith.pid)
+        descriptors = len(list(pathlib.Path(f"/proc/{kith.pid}/fd").iterdir()))
+        sinks = {f"s{i}": {"plugin": "mortal", "config": {"death": "none"}} for i in range(20)}
+        for _ in range(5):
+            for now in (dict(config, sinks=sinks), config):
+                kith.config.write_text(json.dumps(now))
+                done = self.lab.command("reload", "--socket", self.api(kith))
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        wait_until(lambda: helpers(kith.pid) == before, "only the first helper is left", None, kith.tail)
+        wait_until(lambda: len(list(pathlib.Path(f"/proc/{kith.pid}/fd").iterdir())) == descriptors, "their descriptors are closed")
+        self.assertEqual([event for kind in ("plugin.crashed", "plugin.failed") for event in kith.found(kind)], [])
 
     def test_first_party_plugins_run_in_the_daemon_and_isolate_changes_that(self):
         config = self.healthy()
