@@ -8,8 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <random>
+#include <vector>
 
 namespace kith::core {
 
@@ -24,7 +24,7 @@ class CrashHistory {
 
     /// A crash. Returns whether the instance must not be started again.
     bool add(Time now) {
-        while (!crashes_.empty() && now - crashes_.front() > window) crashes_.pop_front();
+        std::erase_if(crashes_, [now](Time one) { return now - one > window; });
         crashes_.push_back(now);
         return crashes_.size() >= most;
     }
@@ -40,8 +40,8 @@ class CrashHistory {
     void clear() { crashes_.clear(); }
 
   private:
-    std::deque<Time> crashes_; // within `window`
-    std::minstd_rand random_;  // so that what crashed together does not start together
+    std::vector<Time> crashes_; // within `window`; takes no memory before the first
+    std::minstd_rand random_;   // so that what crashed together does not start together
 };
 
 } // namespace kith::core

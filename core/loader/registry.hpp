@@ -52,8 +52,11 @@ class Registry {
     /// Removes a library from this registry.
     std::unique_ptr<Library> release(const Library &library);
 
-    /// Ends the zygote. No file can be read afterwards.
-    void close() { zygote_.reset(); }
+    /// Ends the zygote, and releases what only reading needs. No file can be read afterwards.
+    void close() {
+        zygote_.reset();
+        settings_ = {};
+    }
 
     /// The plugin of this kind with this id or alias; null: none. Valid as long as the registry.
     const Plugin *find(std::uint32_t kind, std::string_view name) const;

@@ -6,8 +6,8 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <thread>
 
@@ -31,7 +31,7 @@ class LastingThread {
 
     std::mutex mutex_; // guards what follows, but the thread
     std::condition_variable wake_;
-    std::deque<std::function<void()>> waiting_;
+    std::list<std::function<void()>> waiting_; // takes no memory without work
     bool ending_ = false;
     std::thread thread_;
 };
