@@ -142,10 +142,10 @@ struct Sink {
 
 // Reported by `kith check`, and by the event `security.warning` when the topology starts.
 struct SecurityWarning {
-    std::string topology;
-    std::string source;
-    std::string connector;
-    std::string message;
+    std::string topology{};
+    std::string source{};
+    std::string connector{};
+    std::string message{};
 
     bool operator==(const SecurityWarning &) const = default;
 };

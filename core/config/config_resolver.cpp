@@ -3,6 +3,7 @@
 #include <core/config/config_resolver.hpp>
 #include <core/config/configured_sources.hpp>
 #include <core/config/connector_instances.hpp>
+#include <core/config/foreign_io_check.hpp>
 #include <core/config/json_member_or_default.hpp>
 #include <core/config/long_short_node_names.hpp>
 #include <core/config/name_suggestions.hpp>
@@ -41,6 +42,8 @@ class ConfigResolver {
         for (const auto &entry : file.connectors) connectors_.add(entry);
         for (const auto &entry : file.topologies) topology(entry);
         for (const auto &entry : file.sinks) sink(entry);
+        for (const auto &one : connectors_.instances())
+            isolation(*one.plugin, one.model.isolate, one.location, {.connector = one.model.name});
         config_.connectors = connectors_.finish();
     }
 
@@ -58,6 +61,8 @@ class ConfigResolver {
         if (out.policy.prune == Prune::unsaid) out.policy.prune = default_prune(sources, *connector->plugin);
         for (const auto &source : sources) {
             security(entry, source, *connector);
+            isolation(*source.plugin, source.model.isolate, source.location,
+                      {.topology = out.name, .source = source.model.name});
             if (out.policy.name.empty()) check_long_short_names(source, *connector); // otherwise the template makes the names
             out.sources.push_back(source.model);
         }
@@ -117,6 +122,11 @@ class ConfigResolver {
         config_.security.push_back({topology.name, source.model.name, connector.model.name, message});
     }
 
+    void isolation(const PluginInfo &plugin, const IsolateSetting &isolate, const SourceLocation &location,
+                   SecurityWarning names) {
+        check_foreign_io(plugin, plugins_.catalogue(), isolate, location, std::move(names), config_, collector_);
+    }
+
     void check_long_short_names(const ConfiguredSource &source, const ConnectorInstances::Instance &connector) {
         const auto *of_connector = plugins_.schema(*connector.plugin, connector.location);
         const auto *of_source = plugins_.schema(*source.plugin, source.location);
@@ -145,6 +155,7 @@ class ConfigResolver {
         if (!found) return;
         auto options = plugins_.options(*found, entry.options.value, entry.options.location);
         if (!options) return;
+        isolation(*found, entry.isolate, entry.plugin.location, {});
         config_.sinks.push_back({entry.name, found->id, std::move(options->text), entry.filter.value, entry.isolate});
     }
 

@@ -40,6 +40,8 @@ class ConnectorInstances {
     // reported now or before. Valid until the next call.
     const Instance *of(const TopologyEntry &topology);
 
+    const std::vector<Instance> &instances() const { return instances_; }
+
     // Call it after all instances are known: reports conflicts between them. Returns all instances, or none when there are
     // errors.
     std::vector<ConnectorInstance> finish();

@@ -100,8 +100,8 @@ std::optional<PluginGrant> parse_grant(std::string_view text, std::string &why) 
     const std::string_view rest = text.substr(std::min(colon + 1, text.size()));
     PluginGrant out{.text = std::string(rest)};
     if (text == "process") return out;
-    if (text == "authenticated") {
-        out.kind = Kind::authenticated;
+    if (text == "authenticated" || text == "foreign_io") {
+        out.kind = text == "authenticated" ? Kind::authenticated : Kind::foreign_io;
         return out;
     }
     if (kind == "file") {
@@ -121,7 +121,7 @@ std::optional<PluginGrant> parse_grant(std::string_view text, std::string &why) 
         why = "\"env:\" and the name of an environment variable, such as env:EXAMPLE_TOKEN";
         return std::nullopt;
     }
-    why = "process, authenticated, file:PATH, tcp:ADDRESS:PORT, udp:ADDRESS:PORT or env:NAME";
+    why = "process, authenticated, foreign_io, file:PATH, tcp:ADDRESS:PORT, udp:ADDRESS:PORT or env:NAME";
     return std::nullopt;
 }
 

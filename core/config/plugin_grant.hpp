@@ -9,6 +9,7 @@
 // | `tcp:127.0.0.1:8500`, `udp:[fe80::1]:53`, `tcp:10.0.0.0/8:*` | connecting and sending to these addresses, and listening there |
 // | `env:X_TOKEN` | the environment variable, if the plugin's descriptor names it |
 // | `authenticated` | what the plugin declares to be authenticated counts as such |
+// | `foreign_io` | the sockets of its own that the plugin declares: foreign_io_check.hpp |
 //
 // The path of a file is compared as it is written: a symbolic link at a granted path is followed, so who can make one there decides which
 // file is read. A path with `..` never matches, because a symbolic link before it would lead elsewhere.
@@ -25,7 +26,7 @@
 namespace kith::core {
 
 struct PluginGrant {
-    enum class Kind : std::uint8_t { process, file, tcp, udp, env, authenticated };
+    enum class Kind : std::uint8_t { process, file, tcp, udp, env, authenticated, foreign_io };
 
     Kind kind = Kind::process;
     std::string text{};     // of file and env: what stands after the colon

@@ -7,6 +7,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
 using namespace kith::core;
 using namespace kith::core::test;
 
@@ -65,7 +70,7 @@ BOOST_AUTO_TEST_CASE(an_invalid_grant_is_an_error_with_its_place) {
                  "network, and a port or *, such as tcp:127.0.0.1:8500"),
         found);
     BOOST_TEST(mentions(found, "got the string \"tcp:localhost:8500\""), found);
-    BOOST_TEST(mentions(found, "[2]: expected process, authenticated, file:PATH"), found);
+    BOOST_TEST(mentions(found, "[2]: expected process, authenticated, foreign_io, file:PATH"), found);
     BOOST_TEST(mentions(found, "the name of a plugin's file, such as libstrategy_example.so"), found);
 }
 
@@ -100,6 +105,69 @@ BOOST_AUTO_TEST_CASE(what_a_stranger_declares_to_be_authenticated_counts_only_wi
     first_party.plugins.installed.back().stranger = nullptr;
     BOOST_TEST(diagnostics("{}", first_party) == "");
     BOOST_TEST(!mentions(diagnostics("{}", with_stranger(0, "")), "is not of this build")); // it declares nothing
+}
+
+namespace {
+
+std::string with_plugins(const std::string &plugins, const std::string &isolate = "") {
+    return R"({"plugins": {)" + plugins + R"(}, "topologies": {"t": {"strategy": "x", "connector": "log")" + isolate + "}}}";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(sockets_of_a_stranger_s_own_are_warned_of_or_refused_unless_they_are_granted) {
+    const World world = with_stranger(KITH_FLAG_FOREIGN_IO, "");
+    const auto errors = [](const Loaded &loaded) { return to_text(loaded.diagnostics); };
+
+    for (const char *isolate : {"", R"(, "isolate": true)", R"(, "isolate": "group:g")"}) {
+        const Loaded warned = load_text(with_plugins("", isolate), world);
+        BOOST_REQUIRE_MESSAGE(warned.config, errors(warned));
+        BOOST_REQUIRE(warned.config->security.size() == 1u);
+        const SecurityWarning &warning = warned.config->security[0];
+        BOOST_TEST(warning.topology == "t");
+        BOOST_TEST(warning.source == "x");
+        BOOST_TEST(mentions(warning.message, R"(add "foreign_io" to the list of "libstrategy_x.so" in plugins.grants)"),
+                   warning.message);
+        BOOST_TEST(mentions(errors(warned), "kith.json:1:50: warning: topologies.t.strategy: " + warning.message),
+                   errors(warned));
+
+        const Loaded refused = load_text(with_plugins(R"("isolate": "all")", isolate), world);
+        BOOST_TEST(!refused.config);
+        BOOST_TEST(mentions(errors(refused), "error: topologies.t.strategy: "), errors(refused));
+        BOOST_TEST(
+            mentions(errors(refused), R"(which plugins.isolate "all" refuses; to permit it, add "foreign_io" to the list of)"),
+            errors(refused));
+    }
+    for (const char *grants : {R"("grants": {"libstrategy_x.so": ["foreign_io"]})",
+                               R"("isolate": "all", "grants": {"libstrategy_x.so": ["foreign_io"]})", R"("isolate": "none")"})
+        BOOST_TEST(errors(load_text(with_plugins(grants), world)) == "");
+    for (const char *isolate : {R"(, "isolate": false)", R"(, "isolate": "crash")"}) // with all rights anyway
+        BOOST_TEST(errors(load_text(with_plugins(R"("isolate": "all")", isolate), world)) == "");
+    BOOST_TEST(!load_text(with_plugins(R"("isolate": "all", "grants": {"libother.so": ["foreign_io"]})"), world).config);
+
+    World first_party = world;
+    first_party.plugins.installed.back().stranger = nullptr;
+    BOOST_TEST(errors(load_text(with_plugins(R"("isolate": "all")"), first_party)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(sockets_of_another_plugin_of_the_file_and_those_of_connectors_and_sinks_are_warned_of_too) {
+    World world = with_stranger(0, "");
+    for (const auto &[kind, id] : {std::pair{KITH_KIND_CONNECTOR, "c"}, {KITH_KIND_SINK, "s"}})
+        world.plugins.installed.push_back(
+            {static_cast<std::uint32_t>(kind), id, {}, "", KITH_FLAG_FOREIGN_IO, KITH_PRUNE_UNSAID, "libstrategy_x.so", [] {
+                 return true;
+             }});
+    const Loaded loaded =
+        load_text(R"({"topologies": {"t": {"strategy": "x", "connector": "c"}}, "sinks": {"out": {"plugin": "s"}}})", world);
+    BOOST_REQUIRE_MESSAGE(loaded.config, to_text(loaded.diagnostics));
+    const auto &security = loaded.config->security;
+    const auto about = [&](std::string_view plugin) {
+        return std::ranges::count_if(security, [&](const SecurityWarning &one) {
+            return mentions(one.message, "the file libstrategy_x.so of the plugin " + std::string(plugin) + " declares");
+        });
+    };
+    for (const char *plugin : {"x", "c", "s"}) BOOST_TEST(about(plugin) == 1, plugin);
+    BOOST_TEST(std::ranges::any_of(security, [](const SecurityWarning &one) { return one.connector == "c"; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

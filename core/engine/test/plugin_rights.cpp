@@ -62,7 +62,7 @@ std::vector<std::string> forms_of(std::string_view v4) {
 BOOST_AUTO_TEST_SUITE(plugin_rights)
 
 BOOST_AUTO_TEST_CASE(grants_are_recognized) {
-    for (const char *good : {"process", "authenticated", "file:/etc/x", "file:/etc/x/*", "tcp:127.0.0.1:8500",
+    for (const char *good : {"process", "authenticated", "foreign_io", "file:/etc/x", "file:/etc/x/*", "tcp:127.0.0.1:8500",
                              "udp:127.0.0.1:53", "tcp:[::1]:8500", "tcp:10.0.0.0/8:*", "udp:[fd00::]/8:4000", "env:X_TOKEN"})
         BOOST_TEST(is_grant(good), good);
     for (const char *bad : {"",
