@@ -15,6 +15,8 @@
 #include <kith/plugin.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace kith::core {
@@ -67,6 +69,17 @@ class ConfigResolver {
             out.sources.push_back(source.model);
         }
         config_.topologies.push_back(std::move(out));
+    }
+
+    // Only instances of one file can share a process.
+    void group(const PluginInfo &plugin, const IsolateSetting &isolate, const SourceLocation &location) {
+        if (isolate.mode != IsolateSetting::Mode::group || plugin.file.empty()) return;
+        const auto [first, fresh] = groups_.try_emplace(isolate.group, plugin.file);
+        if (!fresh && first->second != plugin.file)
+            collector_.warning(
+                location.at, location.path,
+                "the group " + in_quotes(isolate.group) + " has instances of " + first->second + " and of " + plugin.file +
+                    ": only those of one file share a process, so each file has one of its own; use a name for each file");
     }
 
     // Of the connector's schema: {"x-kith-policy": {OPTION: {VALUE: {KEY: default, "disconnect": "what it means here"}}}}.
@@ -124,6 +137,7 @@ class ConfigResolver {
 
     void isolation(const PluginInfo &plugin, const IsolateSetting &isolate, const SourceLocation &location,
                    SecurityWarning names) {
+        group(plugin, isolate, location);
         check_foreign_io(plugin, plugins_.catalogue(), isolate, location, std::move(names), config_, collector_);
     }
 
@@ -163,6 +177,7 @@ class ConfigResolver {
     DiagnosticCollector &collector_;
     PluginAndOptionsResolver plugins_;
     ConnectorInstances connectors_;
+    std::map<std::string, std::string> groups_; // the file of the first instance of each
 };
 
 } // namespace

@@ -150,6 +150,22 @@ BOOST_AUTO_TEST_CASE(sockets_of_a_stranger_s_own_are_warned_of_or_refused_unless
     BOOST_TEST(errors(load_text(with_plugins(R"("isolate": "all")"), first_party)) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_group_of_several_files_is_warned_of) {
+    World world = with_files();
+    const auto warnings = [&](const std::string &connector) {
+        return to_text(load_text(R"({"topologies": {"t": {"strategy": "k8s_dns", "isolate": "group:g", "connector": "log",
+            "connector_isolate": ")" +
+                                     connector + R"("}}})",
+                                 world)
+                           .diagnostics);
+    };
+    BOOST_TEST(mentions(warnings("group:g"), R"(the group "g" has instances of libk8s_dns.so and of liblog.so)"),
+               warnings("group:g"));
+    BOOST_TEST(!mentions(warnings("group:h"), "the group"));
+    for (PluginInfo &plugin : world.plugins.installed) plugin.file = "libone.so";
+    BOOST_TEST(!mentions(warnings("group:g"), "the group"));
+}
+
 BOOST_AUTO_TEST_CASE(sockets_of_another_plugin_of_the_file_and_those_of_connectors_and_sinks_are_warned_of_too) {
     World world = with_stranger(0, "");
     for (const auto &[kind, id] : {std::pair{KITH_KIND_CONNECTOR, "c"}, {KITH_KIND_SINK, "s"}})
