@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace kith::core {
@@ -64,8 +65,22 @@ const PluginInfo *PluginAndOptionsResolver::plugin(std::uint32_t kind, const std
         collector_.error(location.at, location.path, what + "; did you mean `" + module + "`?");
         return nullptr;
     }
-    collector_.error(location.at, location.path, what + did_you_mean(id, ids(kind, true)) + choices(kind));
+    const std::string suggestion = did_you_mean(id, ids(kind, true));
+    collector_.error(location.at, location.path,
+                     what + suggestion + choices(kind) + (suggestion.empty() ? refused_files() : ""));
     return nullptr;
+}
+
+// The plugin may be in one of them: only its file, which was not read, knows its id.
+std::string PluginAndOptionsResolver::refused_files() const {
+    constexpr std::size_t most = 3;
+    const auto &refused = catalogue_.refused;
+    if (refused.empty() || catalogue_.installed.empty()) return {}; // choices() has the first one when nothing is installed
+    std::string text = "; possibly it is in a file that was refused: ";
+    for (std::size_t i = 0; i < std::min(most, refused.size()); ++i)
+        text += (i == 0 ? "" : "; ") + refused[i].file + ": " + refused[i].reason;
+    if (refused.size() > most) text += "; and " + std::to_string(refused.size() - most) + " more, see `kith plugins`";
+    return text;
 }
 
 std::vector<std::string> PluginAndOptionsResolver::ids(std::uint32_t kind, bool aliases) const {

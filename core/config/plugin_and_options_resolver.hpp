@@ -53,6 +53,7 @@ class PluginAndOptionsResolver {
                                           const SourceLocation &location);
 
   private:
+    std::string refused_files() const;
     bool counts_as_authenticated(const PluginInfo &plugin, const SourceLocation &location);
 
     const PluginCatalogue &catalogue_;

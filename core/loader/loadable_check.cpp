@@ -218,9 +218,10 @@ std::string dlerror_remedy(std::string_view text, const fs::path &file, bool cop
     const auto says = [text](std::string_view part) { return text.find(part) != std::string_view::npos; };
     if (copied && text.starts_with("cannot open shared object file"))
         return "mount /proc: copies in memory are loaded through it";
+    if (says("version `") || says(", version GLIBC_"))
+        return "the plugin was possibly built on a newer system: build it on this one or on an older one";
     if (says("undefined symbol"))
         return "link the library that defines the symbol into the plugin (the linker option -Wl,-z,defs detects this)";
-    if (says("version `")) return "the plugin was possibly built on a newer system: build it on this one or on an older one";
     if (says("cannot open shared object file")) return "install the library that it needs";
     if (says("static TLS")) return remedy_static_tls;
     if (says("executable stack"))

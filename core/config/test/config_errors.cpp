@@ -223,6 +223,10 @@ const std::vector<Bad> plugins = {
      "1:35 [topologies.t.strategy] no strategy plugin \"consul\" is installed: /plugins/libstrategy_consul.so was refused: L1: "
      "the file "
      "is writable by group"},
+    {R"({"topologies": {"t": {"strategy": "inventory", "connector": "log"}}})",
+     "1:35 [topologies.t.strategy] no strategy plugin \"inventory\" is installed; installed: `epmd`, `gossip`, `k8s_dns`; "
+     "possibly it is "
+     "in a file that was refused: /plugins/libstrategy_consul.so: L1: the file is writable by group"},
     {R"({"topologies": {"t": {"strategy": "Cluster.Strategy.Gossip", "connector": "log"}}})",
      "1:35 [topologies.t.strategy] no strategy plugin \"Cluster.Strategy.Gossip\" is installed; did you mean `gossip`?"},
     {R"({"topologies": {"t": {"strategy": "Elixir.Cluster.Strategy.Kubernetes.DNS", "connector": "log"}}})",
