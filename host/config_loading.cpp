@@ -119,6 +119,10 @@ std::function<core::FileText(const std::string &, std::size_t)> noting_reader(Lo
 std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir) {
     core::PluginSettings settings;
     if (!dir.empty()) settings.dirs.push_back(dir);
+    return load_plugins(command, settings);
+}
+
+std::unique_ptr<core::Registry> load_plugins(std::string_view command, const core::PluginSettings &settings) {
     std::vector<core::Refusal> unread;
     auto registry = read_plugins(settings, unread, {});
     for (const core::Refusal &refusal : unread)

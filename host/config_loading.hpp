@@ -58,8 +58,11 @@ struct LoadedReplacement {
 LoadedReplacement read_replacement(const std::string &config_file, const core::PluginSettings &settings,
                                    const core::Registry &running, const core::Library &former);
 
-/// The plugins of a directory, or of the default one if `dir` is empty; none is opened. command: for the error. Null, with the reason on
-/// standard error, when the directory cannot be read.
+/// The plugins of the directories and pins of the settings, or of the default directory if they name none; none is opened. command: for the
+/// error. Null, with the reason on standard error, when a directory cannot be read.
+std::unique_ptr<core::Registry> load_plugins(std::string_view command, const core::PluginSettings &settings);
+
+/// The same of one directory, or of the default one if `dir` is empty.
 std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir);
 
 /// The default plugin directory: `plugins` in the folder of this program if it exists (a build tree), otherwise the installed one, relative

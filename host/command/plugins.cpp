@@ -32,17 +32,13 @@ int print_options(const core::Registry &registry, const std::string &id) {
     return exit_negative;
 }
 
-// The grants of a configuration; nothing, with its errors on standard error, when it is invalid.
-std::optional<core::GrantsOfFile> grants_of(const std::string &config, const std::string &dir, const core::Registry &registry) {
-    if (config.empty()) return core::GrantsOfFile();
-    const LoadedConfig loaded = reload_config(config, dir, registry);
-    if (!loaded.config) {
-        std::cerr << core::to_text(loaded.diagnostics);
-        return std::nullopt;
-    }
-    return [grants = loaded.config->plugins.grants](const core::Library &library) {
-        return core::grants_of_file(grants, library.file_name());
-    };
+// The section `plugins` of a configuration; nothing, with its errors on standard error, when it is invalid.
+std::optional<core::PluginSettings> settings_of(const std::string &config, const std::string &dir) {
+    if (config.empty()) return core::PluginSettings();
+    const LoadedConfig loaded = load_config(config, dir, PluginLoading::load_in_child);
+    if (loaded.config) return loaded.config->plugins;
+    std::cerr << core::to_text(loaded.diagnostics);
+    return std::nullopt;
 }
 
 } // namespace
@@ -56,7 +52,8 @@ int plugins(const Arguments &arguments) {
         "kith plugins [DIR] [--json] [--details] [--options ID] [--config FILE] | kith plugins retry|replace FILE";
     command_line.about =
         "Lists the plugins in the directory, with the ABI version for which they were built, and the files that were\n"
-        "refused, with the violated rule and the remedy. Without DIR: the default plugin directory. `retry FILE` ends the\n"
+        "refused, with the violated rule and the remedy. Without DIR: those of `plugins.dir` of --config, or the default\n"
+        "plugin directory. `retry FILE` ends the\n"
         "quarantine of a plugin that crashed too often (`kith status` names it), and `replace FILE` has the running daemon "
         "take a\n"
         "new version of a file into use; both print their own --help.\n"
@@ -73,14 +70,18 @@ int plugins(const Arguments &arguments) {
     if (!values) return status;
 
     const auto text = [&](const char *name) { return values->count(name) != 0 ? (*values)[name].as<std::string>() : ""; };
-    const auto registry = load_plugins("plugins", text("dir"));
+    auto settings = settings_of(text("config"), text("dir"));
+    if (!settings) return exit_negative;
+    if (values->count("dir") != 0) settings->dirs = {text("dir")};
+    const auto registry = load_plugins("plugins", *settings);
     if (!registry) return exit_unreachable;
-    const auto grants = grants_of(text("config"), text("dir"), *registry);
-    if (!grants) return exit_negative;
+    core::GrantsOfFile grants; // none without a configuration
+    if (values->count("config") != 0)
+        grants = [&](const core::Library &library) { return core::grants_of_file(settings->grants, library.file_name()); };
 
     if (values->count("options") != 0) return print_options(*registry, (*values)["options"].as<std::string>());
-    std::cout << (values->count("json") != 0 ? core::plugins_as_json(*registry, *grants)
-                                             : core::plugins_as_text(*registry, values->count("details") != 0, *grants));
+    std::cout << (values->count("json") != 0 ? core::plugins_as_json(*registry, grants)
+                                             : core::plugins_as_text(*registry, values->count("details") != 0, grants));
     return registry->refused().empty() ? exit_ok : exit_negative;
 }
 
