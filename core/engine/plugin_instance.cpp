@@ -149,6 +149,7 @@ void PluginInstance::drop_operations() noexcept {
 void PluginInstance::forget() noexcept {
     dependencies_.world.close(handle_);
     drop_operations();
+    metrics_.drop_gauges();
     instance_ = {};
     sides_.clear();
     state_ = State::idle;

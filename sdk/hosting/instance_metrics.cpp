@@ -48,6 +48,10 @@ std::int32_t InstanceMetrics::define(Metric metric, std::uint32_t &id, std::stri
     return KITH_OK;
 }
 
+void InstanceMetrics::drop_gauges() {
+    std::erase_if(metrics_, [](const Metric &metric) { return metric.kind == KITH_METRIC_GAUGE; });
+}
+
 Metric *InstanceMetrics::find(std::uint32_t id, std::uint32_t kind) {
     if (id == 0 || id > metrics_.size()) return nullptr;
     Metric &metric = metrics_[id - 1];

@@ -4,6 +4,7 @@
 #include "scripted_plugin.hpp"
 
 #include <core/engine/crash_history.hpp>
+#include <kith/hosting/instance_metrics.hpp>
 
 namespace kith::core::test {
 
@@ -97,6 +98,33 @@ BOOST_AUTO_TEST_CASE(an_isolated_sink_misses_nothing_until_its_subscription_arri
     kith.run(milliseconds(1));
     BOOST_TEST(contains(seen, "topology.started"));
     BOOST_TEST(contains(seen, "peer.discovered"));
+}
+
+BOOST_AUTO_TEST_CASE(counters_go_on_and_gauges_are_gone) {
+    IsolatedKith kith;
+    kith.start();
+    InstanceMetrics &metrics = kith.isolator.instances.at(Kith::strategy_name)->metrics();
+    std::uint32_t counter = 0, gauge = 0;
+    const auto define = [&](std::uint32_t kind, const char *name, std::uint32_t &id) {
+        Metric metric;
+        metric.kind = kind;
+        metric.name = name;
+        std::string why;
+        return metrics.define(std::move(metric), id, why);
+    };
+    BOOST_TEST(define(KITH_METRIC_GAUGE, "open", gauge) == KITH_OK);
+    BOOST_TEST(define(KITH_METRIC_COUNTER, "sent_total", counter) == KITH_OK);
+    metrics.set(gauge, 7);
+    metrics.add(counter, 3);
+    kith.isolator.crash(Kith::strategy_name);
+    kith.run(milliseconds(1));
+    BOOST_REQUIRE(metrics.all().size() == 1u);
+    BOOST_TEST(metrics.all().front().name == "sent_total");
+    kith.run(milliseconds(50)); // it is started again
+    BOOST_TEST(kith.strategy().created == 2);
+    BOOST_TEST(define(KITH_METRIC_COUNTER, "sent_total", counter) == KITH_OK);
+    metrics.add(counter, 1);
+    BOOST_TEST(metrics.all().front().value == 4);
 }
 
 BOOST_AUTO_TEST_CASE(the_sixth_in_a_minute_is_quarantine_until_a_retry) {

@@ -36,6 +36,9 @@ class InstanceMetrics {
     std::int32_t set(std::uint32_t id, double value);
     std::int32_t observe(std::uint32_t id, double value);
 
+    /// The instance has ended and no id is in use: what it has counted stays for its next run, what it has measured is not true any more.
+    void drop_gauges();
+
     const std::vector<Metric> &all() const { return metrics_; }
 
   private:
