@@ -45,18 +45,30 @@ void SinkBinding::deliver() {
     if (batch_ != 0 || !(waiting_ || again_) || !ready_ || held_ || instance_ == nullptr || !instance_->running()) return;
     const auto *side = instance_->side<kith_sink_plugin>(KITH_SINK);
     if (side == nullptr || side->events == nullptr) return;
-    if (!std::exchange(again_, false)) {
+    const bool again = std::exchange(again_, false);
+    if (!again) {
         events_.clear();
         waiting_ = bus_.take(subscriber_, max_batch, events_) == max_batch;
     }
     if (events_.empty()) return;
     views_.clear();
     for (const EventRef &event : events_) views_.push_back(as_event(*event));
+    std::vector<std::string> marked;
+    if (again) mark_again(marked);
     batch_ = world_.next_id();
     const auto batch = batch_;
     instance_->call("sink.events", [&](void *self) {
         side->events(self, batch, views_.data(), static_cast<std::uint32_t>(views_.size()), sizeof(kith_event));
     });
+}
+
+void SinkBinding::mark_again(std::vector<std::string> &texts) {
+    texts.reserve(views_.size());
+    for (kith_event &event : views_) {
+        std::string &text = texts.emplace_back(view(event.json));
+        text.replace(text.size() - 1, 1, R"(,"again":true})");
+        event.json = str(text);
+    }
 }
 
 void SinkBinding::reset() {

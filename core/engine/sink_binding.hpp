@@ -9,6 +9,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace kith::core {
 
@@ -33,7 +35,7 @@ class SinkBinding final : public SinkReceiver {
     void reset();
 
     /// The process of the sink has ended: the batch that it had is sent again, before all later events, when the next instance has
-    /// subscribed. The events keep their `seq`.
+    /// subscribed. The events keep their `seq`, and their JSON has `"again": true`.
     void crashed();
 
     /// The sink gets no further batch until hand_over() or hold(false).
@@ -50,6 +52,9 @@ class SinkBinding final : public SinkReceiver {
     std::int32_t taken(std::uint64_t batch) override;
 
   private:
+    /// texts: what the events then refer to.
+    void mark_again(std::vector<std::string> &texts);
+
     EventBus &bus_;
     World &world_;
     std::function<void()> wake_;
