@@ -39,8 +39,18 @@ core::Fd duplicate(int fd) {
     return copy;
 }
 
+// What to do when the program could not be started for this reason.
+std::string remedy_of(const std::string &program, const std::string &reason) {
+    if (reason.ends_with(std::generic_category().message(EMFILE)))
+        return "; kith needs 5 descriptors for each process of a plugin: raise its limit (LimitNOFILE of the service, ulimit "
+               "-n), or have instances of one file share a process (\"isolate\": \"group:NAME\")";
+    if (::access(program.c_str(), X_OK) != 0 || reason.ends_with(std::generic_category().message(ENOEXEC)))
+        return "; it is part of kith: install the package kith, in the version that runs, again";
+    return {};
+}
+
 std::string not_begun(const std::string &program, const std::exception &error) {
-    return program + " cannot be started: " + error.what();
+    return program + " cannot be started: " + error.what() + remedy_of(program, error.what());
 }
 
 Time now() {
@@ -105,7 +115,8 @@ IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, Last
                                                const Settings &settings) {
     const std::string name(library.file_name());
     if (library.sealed_copy() < 0)
-        return name + " cannot be loaded into a process of its own, because its file cannot be copied into memory here";
+        return name + " cannot be loaded into a process of its own, because its file cannot be copied into memory here: mount "
+                      "/proc, or write \"isolate\": false for the instance if it may run in the process of kith";
     try {
         // The library may be closed before the thread uses it.
         const auto copy = std::make_shared<const core::Fd>(duplicate(library.sealed_copy()));
@@ -141,7 +152,8 @@ void IsolatedProcess::begun(HelperProcess::Result result) {
         if (result) discard(std::move(*result));
         return;
     }
-    if (!result) return over({.status = KITH_UNAVAILABLE, .text = result.error()});
+    if (!result)
+        return over({.status = KITH_UNAVAILABLE, .text = result.error() + remedy_of(settings_.program, result.error())});
     try {
         follow(std::move(*result));
     } catch (const std::exception &error) {
