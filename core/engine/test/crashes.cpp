@@ -6,6 +6,9 @@
 #include <core/engine/crash_history.hpp>
 #include <kith/hosting/instance_metrics.hpp>
 
+#include <algorithm>
+#include <vector>
+
 namespace kith::core::test {
 
 namespace {
@@ -61,6 +64,35 @@ BOOST_AUTO_TEST_CASE(of_a_connector_detach_it_and_its_links_stay) {
     kith.run(milliseconds(100));
     BOOST_TEST(kith.count(KITH_EVENT_CONNECTOR_ATTACHED) == 2u);
     BOOST_TEST(kith.count(KITH_EVENT_LINK_DOWN) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(operations_of_a_process_that_is_gone_end_once_and_their_numbers_mean_nothing_to_the_next_one) {
+    IsolatedKith kith;
+    std::vector<std::uint64_t> begun;
+    kith.connector().connect = [&](ScriptedPlugin &, std::uint64_t op, const std::string &) {
+        begun.push_back(op);
+        return KITH_OK;
+    };
+    kith.start();
+    const std::vector<std::uint64_t> former = begun; // none is done
+    BOOST_REQUIRE(former.size() == 2u);
+    kith.isolator.crash(Kith::connector_name);
+    kith.run(milliseconds(100));
+    BOOST_REQUIRE(begun.size() == 4u); // the next process is asked again
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECT_FAILED) == 0u);
+    ScriptedPlugin &next = *kith.connector().now;
+    const auto done = [&](std::uint64_t op) { return next.connector().done(next.host, op, KITH_OK, {}); };
+    for (const std::uint64_t op : former) {
+        BOOST_TEST(std::ranges::count(begun, op) == 1);
+        BOOST_TEST(done(op) == KITH_STALE);
+    }
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECT_SUCCEEDED) == 0u);
+    for (std::size_t i = former.size(); i < begun.size(); ++i) {
+        BOOST_TEST(done(begun[i]) == KITH_OK);
+        BOOST_TEST(done(begun[i]) == KITH_STALE);
+    }
+    kith.run(milliseconds(1));
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECT_SUCCEEDED) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_sink_bring_its_batch_again_and_lose_no_event) {
