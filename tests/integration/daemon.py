@@ -14,7 +14,8 @@ class Kith:
     """A process `kith run`. Its events are read from a file while they are written."""
 
     def __init__(self, lab, config, cookie=None, arguments=(), log="text", level="info", events_file=None,
-                 log_file=None, program=KITH, **environment):
+                 log_file=None, program=KITH, before=(), **environment):
+        """before: a command that prepares its own process and then executes the rest of its command line."""
         self.lab = lab
         number = lab.number()
         self.config = config if isinstance(config, pathlib.Path) else lab.write(f"kith-{number}.json", config)
@@ -25,7 +26,7 @@ class Kith:
         self._runtime = pathlib.Path(environment["RUNTIME_DIRECTORY"])
         with open(self.log_file, "ab") as output, lab.inside():
             self._process = subprocess.Popen(
-                [program, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
+                [*before, program, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
                 env=lab.environment(cookie, **environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
     @property

@@ -2,11 +2,13 @@
  *
  * A strategy, a connector and a sink for tests of isolation, which end their own process in the way that the option `death` names, at the
  * moment that `moment` names: `start`, `timer` (`after` microseconds later) or `call`: a refresh of the strategy, a connect of the connector, events of the
- * sink. With death `none` they work. With `socket` they request three sockets, which a sandbox refuses, and work.
+ * sink. With death `none` they work. With `socket` they request three sockets, which a sandbox refuses unless the file declares them, and
+ * work. `flood` sends messages without end, `promise` the head of a message that does not follow. Each start adds to a counter and sets a gauge.
  */
 #include <kith/plugin.h>
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
+#include <kith/service/metric.h>
 #include <kith/service/options.h>
 #include <kith/service/sink.h>
 #include <kith/service/timer.h>
@@ -27,13 +29,20 @@ typedef struct mortal {
     kith_instance instance;
     const kith_host *host;
     const kith_timer_host *timer;
+    const kith_metric_host *metric;
     const kith_discovery_host *discovery; /* of a strategy */
     const kith_connector_host *connector; /* of a connector */
     const kith_sink_host *sink;           /* of a sink */
     kith_str death, moment;
-    int64_t after; /* microseconds */
-    uint64_t op;   /* of the timer; 0: none */
+    int64_t after;   /* microseconds */
+    uint64_t op;     /* of the timer; 0: none */
+    uint32_t starts; /* a counter */
 } mortal;
+
+#ifndef MORTAL_ID
+#define MORTAL_ID "mortal"
+#define MORTAL_FLAGS 0
+#endif
 
 static int is(kith_str a, const char *b) { return a.size == strlen(b) && memcmp(a.data, b, a.size) == 0; }
 
@@ -77,6 +86,12 @@ static void die(const mortal *me) {
             if (write(fd, bytes, sizeof bytes - 1) < 0) ++beats;
     }
     if (is(me->death, "stop")) raise(SIGSTOP);
+    if (is(me->death, "flood"))
+        for (;;) me->metric->add(me->host, me->starts, 1);
+    if (is(me->death, "promise")) {
+        static const uint32_t promised = 16u << 20;
+        for (int fd = 3; fd < 256 && write(fd, &promised, sizeof promised) < 0; ++fd) ++beats;
+    }
     if (is(me->death, "output")) {
         printf("and these are on standard output\n");
         fflush(stdout);
@@ -106,6 +121,11 @@ static int32_t start(void *self) {
     static const kith_peer peers[] = {{.key = TEXT("a"), .name = TEXT("a@127.0.0.2")},
                                       {.key = TEXT("b"), .name = TEXT("b@127.0.0.3")}};
     mortal *me = self;
+    uint32_t gauge = 0;
+    me->metric->define(me->host, KITH_METRIC_COUNTER, text("starts_total"), text("Starts."), NULL, 0, NULL, 0, &me->starts);
+    me->metric->define(me->host, KITH_METRIC_GAUGE, text("alive"), text("It runs."), NULL, 0, NULL, 0, &gauge);
+    me->metric->add(me->host, me->starts, 1);
+    me->metric->set(me->host, gauge, 1);
     at(me, "start");
     if (me->discovery) me->discovery->replace(me->host, peers, 2, sizeof peers[0]);
     if (me->sink) me->sink->subscribe(me->host, UINT64_MAX);
@@ -172,6 +192,7 @@ static int32_t create(const kith_host *host, kith_str id, const kith_instance **
     if (!me) return KITH_LIMIT;
     me->host = host;
     me->timer = host->service(host, text(KITH_TIMER));
+    me->metric = host->service(host, text(KITH_METRIC));
     me->discovery = host->service(host, text(KITH_DISCOVERY));
     me->connector = host->service(host, text(KITH_CONNECTOR));
     me->sink = host->service(host, text(KITH_SINK));
@@ -188,13 +209,13 @@ static int32_t create(const kith_host *host, kith_str id, const kith_instance **
     return KITH_OK;
 }
 
-static const kith_str of_strategy[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_DISCOVERY)};
-static const kith_str of_connector[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_CONNECTOR)};
-static const kith_str of_sink[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_SINK)};
+static const kith_str of_strategy[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_METRIC), TEXT(KITH_DISCOVERY)};
+static const kith_str of_connector[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_METRIC), TEXT(KITH_CONNECTOR)};
+static const kith_str of_sink[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KITH_METRIC), TEXT(KITH_SINK)};
 
 #define DESCRIPTOR(of_kind, services)                                                                                          \
     {                                                                                                                          \
-        .struct_size = sizeof(kith_descriptor), .kind = of_kind, .id = TEXT("mortal"), .version = TEXT("1.0.0"),               \
+        .struct_size = sizeof(kith_descriptor), .kind = of_kind, .id = TEXT(MORTAL_ID), .version = TEXT("1.0.0"),              \
         .licence = TEXT("MIT"), .summary = TEXT("Ends its process as a test tells it."),                                       \
         .options = TEXT("{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {"                            \
                         "\"node\": {\"type\": \"string\", \"description\": \"Only distinguishes instances.\"},"                \
@@ -202,7 +223,8 @@ static const kith_str of_sink[] = {TEXT(KITH_OPTIONS), TEXT(KITH_TIMER), TEXT(KI
                         "\"moment\": {\"type\": \"string\", \"default\": \"call\", \"description\": \"When.\"},"               \
                         "\"after\": {\"type\": \"integer\", \"minimum\": 0, \"default\": 50000, "                              \
                         "\"description\": \"Microseconds until the timer.\"}}}"),                                              \
-        .required = services, .required_count = 3, .prune = of_kind == KITH_KIND_CONNECTOR ? KITH_PRUNE_KEEP : 0               \
+        .required = services, .flags = MORTAL_FLAGS, .required_count = 4,                                                      \
+        .prune = of_kind == KITH_KIND_CONNECTOR ? KITH_PRUNE_KEEP : 0                                                          \
     }
 
 static const kith_descriptor all[] = {DESCRIPTOR(KITH_KIND_STRATEGY, of_strategy),
