@@ -353,6 +353,11 @@ std::optional<Refusal> Library::open(const LoaderSettings &settings, const ReadC
                             sealed_copy_obstacle() +
                             "): a process that writes into such a file, or truncates it, ends kith; replace files with mv or "
                             "install, not with cp");
+        if (!first_party())
+            warnings_.push_back(file_ +
+                                " is not of this build, and runs in the process of kith with all its rights, since a process "
+                                "of its own needs a copy of the file in memory: mount /proc, and permit executable memory "
+                                "files (sysctl vm.memfd_noexec=0), or have such plugins refused (plugins.isolate: \"all\")");
     }
     if (!handle_->opened)
         return refusal(file, "L2", "it cannot be loaded: " + handle_->opened.error,
