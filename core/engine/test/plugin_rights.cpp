@@ -229,6 +229,19 @@ BOOST_AUTO_TEST_CASE(a_covered_path_has_the_names_of_the_grant) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(grants_of_a_reload_apply_at_the_next_use) {
+    Rights x({"file:/etc/x/*"});
+    BOOST_TEST(!x.reaches("127.0.0.1", 8500));
+    BOOST_TEST(x.opens("/etc/x/a"));
+    Config config;
+    config.plugins.grants = {{"libstrategy_x.so", {"tcp:127.0.0.1:8500"}}};
+    x.policy.update(config);
+    BOOST_TEST(x.reaches("127.0.0.1", 8500));
+    BOOST_TEST(!x.opens("/etc/x/a"));
+    x.policy.update(Config());
+    BOOST_TEST(!x.reaches("127.0.0.1", 8500));
+}
+
 BOOST_AUTO_TEST_CASE(programs_and_variables_are_granted_by_name_of_the_file) {
     Rights none({});
     BOOST_TEST(mentions(none.rights.why_not_run("/bin/true"), "add \"process\""));
