@@ -44,6 +44,7 @@ std::string remedy_of(const std::string &program, const std::string &reason) {
     if (reason.ends_with(std::generic_category().message(EMFILE)))
         return "; kith needs 5 descriptors for each process of a plugin: raise its limit (LimitNOFILE of the service, ulimit "
                "-n), or have instances of one file share a process (\"isolate\": \"group:NAME\")";
+    if (::access("/dev/null", R_OK | W_OK) != 0) return "; it needs /dev/null, which is missing here";
     if (::access(program.c_str(), X_OK) != 0 || reason.ends_with(std::generic_category().message(ENOEXEC)))
         return "; it is part of kith: install the package kith, in the version that runs, again";
     return {};
@@ -116,7 +117,8 @@ IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, Last
     const std::string name(library.file_name());
     if (library.sealed_copy() < 0)
         return name + " cannot be loaded into a process of its own, because its file cannot be copied into memory here: mount "
-                      "/proc, or write \"isolate\": false for the instance if it may run in the process of kith";
+                      "/proc, permit executable memory files (sysctl vm.memfd_noexec=0), or write \"isolate\": false for the "
+                      "instance if it may run in the process of kith";
     try {
         // The library may be closed before the thread uses it.
         const auto copy = std::make_shared<const core::Fd>(duplicate(library.sealed_copy()));
