@@ -10,14 +10,13 @@ import unittest
 from api_client import ask
 from helper_processes import helpers
 from lab import main
-from test_isolation import Isolated
 from test_isolation_refusals import Refusals
 from waiting import PLUGINS, TEST_PLUGINS, wait_until
 
 SECRET = "hush-ieQu9oph"
 
 
-class Process(Isolated):
+class Process(Refusals):
     def start(self, **settings):
         config = self.config("strategy", ["none"], "call")
         config["topologies"]["none"]["config"]["node"] = SECRET
