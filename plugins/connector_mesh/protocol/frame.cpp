@@ -3,11 +3,16 @@
 
 namespace kith::mesh {
 
+namespace {
+
+constexpr std::size_t most_idle = 4096; // bytes that are kept allocated while nothing comes
+
+} // namespace
+
 void FrameReader::append(std::string_view bytes) {
     if (at_ == bytes_.size()) {
         bytes_.clear();
         at_ = 0;
-        if (bytes_.capacity() > 2 * largest_frame) bytes_.shrink_to_fit();
     } else if (at_ > bytes_.size() / 2) {
         bytes_.erase(0, at_); // moves less than was taken, so the cost stays linear
         at_ = 0;
@@ -17,6 +22,10 @@ void FrameReader::append(std::string_view bytes) {
 
 std::optional<FrameReader::Frame> FrameReader::next() noexcept {
     const std::string_view rest = std::string_view(bytes_).substr(at_);
+    if (rest.empty() && bytes_.capacity() > most_idle) { // after a burst, such as of the first documents
+        bytes_ = {};
+        at_ = 0;
+    }
     if (broken_ || rest.size() < 4) return std::nullopt;
     const std::size_t size = Reader(rest).u32();
     if (size == 0 || size > largest_frame) {

@@ -34,7 +34,7 @@ class FrameReader {
   public:
     struct Frame {
         FrameKind kind{};
-        std::string_view body; // valid until `append`
+        std::string_view body; // valid until the next call
     };
 
     /// More bytes of the stream.

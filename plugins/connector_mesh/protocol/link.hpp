@@ -8,6 +8,7 @@
 #include "hello.hpp"
 #include "membership.hpp"
 #include "message_queue.hpp"
+#include "node_set.hpp"
 
 #include <vector>
 
@@ -49,6 +50,7 @@ class Link {
     std::string certified; // the name that the other side has proved; empty: the transport proves none
     FrameReader in;
     Time next_digest = Time::max();
+    bool nearest = false;   // facts of others are passed on to it at once
     bool announced = false; // the action `output` was returned since the last take_output
 
     // ---- what waits to be written ----
@@ -58,18 +60,31 @@ class Link {
     void put_back(std::string_view bytes) { control_.insert(0, bytes); }
     /// The item is sent as it is when its turn comes.
     void pass_on(const Membership::Item &item);
+    /// The same, and the other side probably has it from elsewhere: many documents at once are not sent, but a digest in their place.
+    void offer(const Membership::Item &item);
     /// The other side has it: it need not be sent.
     void has(const Membership::Item &item);
+    /// The other side has sent its digest, and gets what it lacks.
+    void compared() noexcept;
     MessageQueue messages;
     [[nodiscard]] bool stuck() const noexcept { return control_.size() >= most_control; }
-    [[nodiscard]] bool has_output() const noexcept { return !control_.empty() || !items_.empty() || !messages.empty(); }
+    [[nodiscard]] bool has_output() const noexcept { return !control_.empty() || has_items() || !messages.empty(); }
 
     /// What to write next, about `most` bytes: control, then facts, then messages.
     std::string take_output(const Membership &membership, std::size_t most);
 
   private:
+    /// More offers than this are longer than a digest.
+    static constexpr std::size_t most_offers = 12;
+    [[nodiscard]] bool has_items() const noexcept {
+        return !facts_.empty() || !documents_.empty() || !offers_.empty() || digest_due_;
+    }
+
     std::string control_;
-    std::vector<Membership::Item> items_;
+    std::vector<Membership::Item> facts_;
+    NodeSet documents_; // by their origins
+    std::vector<NodeId> offers_;
+    bool digest_due_ = false; // there were too many offers
 };
 
 } // namespace kith::mesh

@@ -109,13 +109,18 @@ void Member::spread(const Membership::Item &item) {
     }
 }
 
-/// News from another member: to the nearest neighbours at once, and to the others with the next heartbeat, unless they report it before.
-/// Otherwise each member would receive each fact from all its neighbours, and the more changes there are the more would be sent twice.
+/// News from another member: to the nearest neighbours at once, and to the others with the next heartbeat, unless they report it before; many
+/// documents are offered to these by a digest. Otherwise each member would receive each fact from all its neighbours, and the more changes
+/// there are the more would be sent twice.
 void Member::pass_on(const Membership::Item &item, const Link &from) {
     for (auto &[id, link] : links_) {
         if (link->phase != Link::Phase::up || link.get() == &from) continue;
-        link->pass_on(item);
-        if (std::ranges::binary_search(nearest_, link->peer)) wrote(*link);
+        if (link->nearest) {
+            link->pass_on(item);
+            wrote(*link);
+        } else {
+            link->offer(item);
+        }
     }
 }
 
@@ -229,11 +234,7 @@ void Member::end_link(LinkId id, std::string_view why, bool failed, bool conclus
 // ---- messages ----
 
 const Messages::Ways &Member::ways() {
-    if (std::exchange(ways_outdated_, false)) {
-        ways_.neighbours.clear();
-        for (const auto &[id, links] : by_peer_) ways_.neighbours.push_back(id);
-        std::ranges::sort(ways_.neighbours);
-    }
+    if (std::exchange(ways_outdated_, false)) ways_.neighbours = linked();
     return ways_;
 }
 
@@ -267,6 +268,13 @@ bool Member::direct(std::string_view name) const {
 }
 
 std::size_t Member::direct_links() const noexcept { return by_peer_.size(); }
+
+std::vector<NodeId> Member::linked() const {
+    std::vector<NodeId> out;
+    for (const auto &[id, links] : by_peer_) out.push_back(id);
+    std::ranges::sort(out);
+    return out;
+}
 
 std::vector<Member::LinkView> Member::up() const {
     std::vector<LinkView> out;

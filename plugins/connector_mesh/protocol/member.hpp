@@ -109,6 +109,8 @@ class Member {
     /// Everybody who is up.
     [[nodiscard]] std::vector<LinkView> up() const;
     [[nodiscard]] std::size_t direct_links() const noexcept;
+    /// Those with whom there is a direct link, sorted.
+    [[nodiscard]] std::vector<NodeId> linked() const;
     /// Connections of all phases.
     [[nodiscard]] std::size_t connections() const noexcept { return links_.size(); }
     [[nodiscard]] bool direct(std::string_view name) const;
@@ -154,6 +156,8 @@ class Member {
     void take_documents(Link &link, std::string_view body, Time now);
     void learnt(Link &link, Membership::Applied applied, std::string_view origin);
     void send_digest(Link &link);
+    void compare(Link &link, Time now);
+    [[nodiscard]] bool compares(Time now) const noexcept;
     void take_digest(Link &link, std::string_view body, Time now);
     void send_lists(Link &link, std::uint64_t mask, bool reply);
     void take_list(Link &link, std::string_view body, Time now);
@@ -187,7 +191,7 @@ class Member {
     LinkId next_link_ = 1;
     std::vector<Action> actions_;
     Counters counters_;
-    Time now_{}, overlay_due_{}, last_beat_{}, next_beat_{}, may_announce_{};
+    Time now_{}, overlay_due_{}, last_beat_{}, next_beat_{}, may_announce_{}, may_compare_{};
     std::uint64_t interval_ = 0; // number of the present interval between two heartbeats
     unsigned announced_ = 0;
     bool isolated_ = false, ending_ = false, reported_abstaining_ = false, reported_own_name_ = false;

@@ -12,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Time digest_interval = 30s;
+constexpr Time time_to_compare = 100ms; // for a digest, lists and documents
+constexpr std::size_t many_members = 512;
 constexpr std::size_t usual_list = 32768; // bytes
 
 } // namespace
@@ -62,10 +64,23 @@ void Member::take_documents(Link &link, std::string_view body, Time now) {
 }
 
 void Member::send_digest(Link &link) {
-    link.next_digest = now_ + digest_interval;
-    std::string body;
-    for (const std::uint64_t each : membership_.digest()) append_number<8>(body, each);
-    control(link, FrameKind::digest, body);
+    link.next_digest = link.dialled ? now_ + digest_interval : Time::max();
+    link.compared();
+    control(link, FrameKind::digest, membership_.encode_digest());
+}
+
+/// Is this member comparing with another one at the moment? What it lacks is possibly on its way then.
+bool Member::compares(Time now) const noexcept { return now < may_compare_ && names_.size() >= many_members; }
+
+/// Who has many members compares with one after the other: a digest waits for the heartbeat after the present comparison, and mostly it is equal
+/// then. Otherwise a new one of ten thousand would get all documents from each of its neighbours.
+void Member::compare(Link &link, Time now) {
+    if (compares(now)) {
+        link.next_digest = may_compare_;
+        return;
+    }
+    may_compare_ = now + time_to_compare;
+    send_digest(link);
 }
 
 void Member::take_digest(Link &link, std::string_view body, Time now) {
@@ -75,16 +90,23 @@ void Member::take_digest(Link &link, std::string_view body, Time now) {
         if (in.u64() != membership_.digest()[i]) mask |= std::uint64_t{1} << i;
     }
     if (!in.good()) return broken(link, "it sent a digest that is none", now);
-    if (mask != 0) send_lists(link, mask, true);
+    link.compared();
+    if (mask == 0) return;
+    if (compares(now)) {
+        link.next_digest = may_compare_;
+    } else {
+        may_compare_ = now + time_to_compare;
+        send_lists(link, mask, true);
+    }
 }
 
 void Member::send_lists(Link &link, std::uint64_t mask, bool reply) {
     std::vector<Membership::Entry> entries;
+    membership_.list(mask, entries);
     std::string bytes;
     std::uint64_t covered = 0;
     std::size_t count = 0;
     const auto flush = [&] {
-        if (covered == 0) return;
         std::string body;
         append_number<8>(body, covered);
         append_number<1>(body, reply ? 1 : 0);
@@ -95,24 +117,18 @@ void Member::send_lists(Link &link, std::uint64_t mask, bool reply) {
         covered = 0;
         count = 0;
     };
-    // In one pass over the members when they are few, as usual.
-    const bool at_once = membership_.names().size() < 512;
-    for (std::uint64_t rest = mask; rest != 0;) {
-        const std::uint64_t part = at_once ? rest : rest & (~rest + 1);
-        rest &= ~part;
-        entries.clear();
-        membership_.list(part, entries);
-        covered |= part;
-        for (const auto &each : entries) {
-            append_text(bytes, each.name);
-            append_number<8>(bytes, each.run.start);
-            append_number<8>(bytes, each.run.nonce);
-            append_number<4>(bytes, each.complete);
+    auto each = entries.begin();
+    for (std::uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+        covered |= rest & (~rest + 1);
+        for (; each != entries.end() && (covered >> each->bucket & 1) != 0; ++each, ++count) {
+            append_text(bytes, each->name);
+            append_number<8>(bytes, each->run.start);
+            append_number<8>(bytes, each->run.nonce);
+            append_number<4>(bytes, each->complete);
         }
-        count += entries.size();
         if (bytes.size() >= usual_list) flush();
     }
-    flush();
+    if (covered != 0) flush();
 }
 
 void Member::take_list(Link &link, std::string_view body, Time now) {

@@ -151,15 +151,12 @@ void Member::come_up(Link &link, Time now) {
         if (going->kept_came) take_kept(*going, now);
         if (going == &link) return;
     }
+    link.nearest = std::ranges::binary_search(nearest_, link.peer);
     link.pass_on({membership_.self()});
     link.surplus_here = !dialler_.is_target(link.peer);
     link.surplus_since = now;
     if (link.surplus_here) control(link, FrameKind::surplus, std::string_view("\x01", 1));
-    if (link.dialled) {
-        send_digest(link);
-    } else {
-        link.next_digest = Time::max();
-    }
+    if (link.dialled) compare(link, now);
     wrote(link);
 }
 

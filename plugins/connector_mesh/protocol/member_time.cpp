@@ -172,6 +172,7 @@ void Member::settle_overlay(Time now) {
     dialler_.targets(ids, now);
     for (auto &[id, link] : links_) {
         if (link->phase != Link::Phase::up) continue;
+        link->nearest = std::ranges::binary_search(nearest_, link->peer);
         dialler_.linked(link->peer);
         const bool surplus = !dialler_.is_target(link->peer);
         if (surplus == link->surplus_here) continue;

@@ -2,6 +2,7 @@
 #include "membership.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace kith::mesh {
@@ -45,6 +46,12 @@ std::uint64_t Membership::digest_of(NodeId id) const {
     return mixed(mixed(mixed(names_.hash(id) ^ of.run.nonce) + of.run.start) + of.complete);
 }
 
+void Membership::set_flag(Record &of, std::uint8_t flag, bool on, std::size_t &count) noexcept {
+    if (on == ((of.flags & flag) != 0)) return;
+    of.flags ^= flag;
+    count += on ? 1 : -std::size_t{1};
+}
+
 /// Every change of a record goes through here: it keeps the digest, the counts and the overlay.
 template <class Body>
 void Membership::change(NodeId id, const Body &body) {
@@ -58,17 +65,10 @@ void Membership::change(NodeId id, const Body &body) {
     up_ += static_cast<std::size_t>(up_now) - static_cast<std::size_t>(up);
     const bool candidate = of.state == State::unknown && (of.flags & wanted_flag) != 0 && (of.flags & absent_flag) == 0;
     const bool present = id != self_ && (of.flags & parted_flag) == 0 && (up_now || candidate);
-    if (present != ((of.flags & present_flag) != 0)) {
-        of.flags ^= present_flag;
-        present_ += present ? 1 : -std::size_t{1};
-        overlay_changed_ = undecided_ = true;
-    }
+    if (present != ((of.flags & present_flag) != 0)) overlay_changed_ = undecided_ = true;
+    set_flag(of, present_flag, present, present_);
     const bool may_return = (of.flags & wanted_flag) != 0 || of.state == State::down || of.state == State::restarting;
-    if (id != self_ && !up_now && may_return && (of.flags & parted_flag) == 0) {
-        not_up_.insert(id);
-    } else {
-        not_up_.erase(id);
-    }
+    set_flag(of, missing_flag, id != self_ && !up_now && may_return && (of.flags & parted_flag) == 0, missing_);
 }
 
 void Membership::set_state(NodeId id, State state, std::string_view reason) {
@@ -198,9 +198,11 @@ Membership::Applied Membership::apply(const Document &document) {
         listed.insert(names_.intern(each.subject));
         apply_accusation(id, each);
     }
-    for (const NodeId subject : accused_by_[id]) { // what is not in it has been cleared
-        Accusation &entry = accusations_[{subject, id}];
-        if (entry.number <= document.complete && !listed.contains(subject)) entry.stands = false;
+    if (const auto known = accused_by_.find(id); known != accused_by_.end()) {
+        for (const NodeId subject : known->second) { // what is not in it has been cleared
+            Accusation &entry = accusations_[{subject, id}];
+            if (entry.number <= document.complete && !listed.contains(subject)) entry.stands = false;
+        }
     }
     change(id, [&](Record &changed) {
         std::uint32_t step = document.complete - changed.complete;

@@ -15,7 +15,6 @@
 #include <map>
 #include <span>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace kith::mesh {
 
@@ -132,11 +131,15 @@ class Membership {
     static constexpr std::size_t buckets = 64;
     /// A hash of each bucket of names: of the origins that are up, with run and number.
     [[nodiscard]] const std::array<std::uint64_t, buckets> &digest() const noexcept { return digest_; }
+    /// The same as the wire has it.
+    [[nodiscard]] std::string encode_digest() const;
     struct Entry {
         std::string_view name;
         Run run;
         std::uint32_t complete;
+        std::size_t bucket = 0;
     };
+    /// In the order of the buckets.
     void list(std::uint64_t mask, std::vector<Entry> &out) const;
     /// Compares a list that another member has of these buckets with what is known here. newer: the origins whose document it lacks; returns
     /// whether it has something that is not known here.
@@ -146,7 +149,7 @@ class Membership {
     bool encode_document(NodeId origin, std::string &out) const;
 
   private:
-    static constexpr std::uint8_t wanted_flag = 1, parted_flag = 2, absent_flag = 4, present_flag = 8;
+    static constexpr std::uint8_t wanted_flag = 1, parted_flag = 2, absent_flag = 4, present_flag = 8, missing_flag = 16;
     struct Record {
         Run run;
         std::uint32_t alive = 0;    // number of the last `joined`, `left` or `restarting`
@@ -168,6 +171,7 @@ class Membership {
     using Key = std::pair<NodeId, NodeId>; // subject, origin
 
     Record &record(NodeId id);
+    static void set_flag(Record &of, std::uint8_t flag, bool on, std::size_t &count) noexcept;
     void place(NodeId id, Endpoint at);
     [[nodiscard]] std::uint8_t flags(NodeId id) const noexcept { return id < records_.size() ? records_[id].flags : 0; }
     [[nodiscard]] std::uint64_t digest_of(NodeId id) const;
@@ -199,11 +203,10 @@ class Membership {
         endpoints_; // of those that listen elsewhere than at their names and this member's port
     std::map<Key, Accusation> accusations_;
     std::unordered_map<NodeId, std::vector<NodeId>> accused_by_; // origin to subjects with an entry
-    std::unordered_set<NodeId> not_up_;
     std::array<std::uint64_t, buckets> digest_{};
     std::vector<Change> changes_;
     std::vector<Item> news_;
-    std::size_t up_ = 0, present_ = 0;
+    std::size_t up_ = 0, present_ = 0, missing_ = 0; // missing: not up, and may return
     bool overlay_changed_ = true, undecided_ = false;
 };
 

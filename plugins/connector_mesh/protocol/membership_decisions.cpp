@@ -88,14 +88,15 @@ bool Membership::observes(NodeId id) const {
 }
 
 void Membership::missing(std::vector<NodeId> &out) const {
-    for (const NodeId id : not_up_) {
-        if (!present(id) && observes(id)) out.push_back(id);
+    if (missing_ == 0) return;
+    for (NodeId id = 0; id < records_.size(); ++id) {
+        const std::uint8_t flags = records_[id].flags;
+        if ((flags & missing_flag) != 0 && (flags & present_flag) == 0 && observes(id)) out.push_back(id);
     }
-    std::ranges::sort(out); // not in the order of a hash table: the same seed, the same trace
 }
 
 void Membership::forget(NodeId id) {
-    if (!wanted(id)) not_up_.erase(id);
+    if (!wanted(id)) set_flag(record(id), missing_flag, false, missing_);
 }
 
 } // namespace kith::mesh

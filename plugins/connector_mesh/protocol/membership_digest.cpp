@@ -2,20 +2,30 @@
 //
 // Membership: what two members compare, and what one of them lacks.
 #include "membership.hpp"
+#include "node_set.hpp"
+
+#include <algorithm>
 
 namespace kith::mesh {
+
+std::string Membership::encode_digest() const {
+    std::string out;
+    for (const std::uint64_t each : digest_) append_number<8>(out, each);
+    return out;
+}
 
 void Membership::list(std::uint64_t mask, std::vector<Entry> &out) const {
     for (NodeId id = 0; id < records_.size(); ++id) {
         const Record &of = records_[id];
         if (of.state == State::up && (mask >> (names_.hash(id) % buckets) & 1) != 0)
-            out.push_back({names_.name(id), of.run, of.complete});
+            out.push_back({names_.name(id), of.run, of.complete, names_.hash(id) % buckets});
     }
+    std::ranges::stable_sort(out, {}, &Entry::bucket);
 }
 
 bool Membership::compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer) const {
     bool lacking = false;
-    std::unordered_set<NodeId> listed;
+    NodeSet listed;
     for (const Entry &each : theirs) {
         const auto id = names_.find(each.name);
         if (!id || *id >= records_.size()) {

@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(eighty_percent_loss_at_two_hosts_settles) {
     std::size_t most = 0;
     for (const auto &[key, count] : changes) most = std::max(most, count);
     BOOST_TEST_MESSAGE("most changes of one at one: " << most);
-    BOOST_TEST(most <= 2u);
+    BOOST_TEST(most <= 3u); // down, up again, and down
 }
 
 BOOST_AUTO_TEST_CASE(twenty_five_percent_loss_everywhere_brings_nobody_down_for_long) {

@@ -82,6 +82,7 @@ void SimulatedMesh::send(std::uint64_t id, int side, std::string text) {
         return;
     }
     pair.last[other] = std::max(pair.last[other], now_ + travel(pair.host[side], pair.host[other]));
+    pair.flying[other] += text.size();
     put(pair.last[other], What::bytes, pair.host[other], id, other, std::make_shared<std::string>(std::move(text)));
 }
 

@@ -71,16 +71,19 @@ void SimulatedMesh::pause(std::size_t i, Time time) {
 }
 
 bool SimulatedMesh::converged() const {
-    std::size_t running_ones = 0;
-    for (const Host &each : hosts_) running_ones += each.power == Power::running ? 1U : 0U;
-    for (const Host &each : hosts_) {
-        if (each.power == Power::running && (each.isolated || each.up.size() + 1 != running_ones)) return false;
+    NodeSet others; // those that each host should have, and itself
+    for (NodeId i = 0; i < hosts_.size(); ++i) {
+        if (running(i)) others.insert(i);
     }
-    for (const Host &each : hosts_) {
-        if (each.power != Power::running) continue;
-        for (const auto &name : each.up) {
-            if (hosts_[index_of(name)].power != Power::running) return false;
-        }
+    for (NodeId i = 0; i < hosts_.size(); ++i) {
+        if (!running(i)) continue;
+        if (hosts_[i].isolated || hosts_[i].up.size() + 1 != others.size()) return false;
+    }
+    for (NodeId i = 0; i < hosts_.size(); ++i) {
+        if (!running(i)) continue;
+        others.erase(i);
+        if (!(hosts_[i].up == others)) return false;
+        others.insert(i);
     }
     return true;
 }
@@ -99,8 +102,8 @@ std::string SimulatedMesh::describe() const {
         out += each.name + " up " + std::to_string(each.up.size()) + " links " + std::to_string(each.member->direct_links()) +
                " of " + std::to_string(each.member->connections()) + (each.isolated ? " isolated" : "");
         for (const Host &other : hosts_) {
-            if (&other == &each || each.up.contains(other.name) == (other.power == Power::running)) continue;
             const NodeId id = *names_.find(other.name);
+            if (&other == &each || each.up.contains(id) == (other.power == Power::running)) continue;
             const Membership &known = each.member->membership();
             out += "\n    " + other.name + " state " + std::to_string(static_cast<int>(known.state(id))) + " run " +
                    std::to_string(known.run(id).start) + " alive " + std::to_string(known.alive(id)) + " of " +
@@ -115,7 +118,7 @@ std::string SimulatedMesh::describe() const {
 
 void SimulatedMesh::end_process(std::size_t i) {
     hosts_[i].member.reset();
-    hosts_[i].up.clear();
+    hosts_[i].up = {};
     hosts_[i].isolated = false;
     hosts_[i].paused_until = Time{};
     hosts_[i].tick = Time::max();
@@ -129,6 +132,7 @@ bool SimulatedMesh::run_until(const std::function<bool()> &done, Time bound) {
         const Event event = events_.top();
         events_.pop();
         now_ = event.at;
+        ++events;
         handle(event);
     }
     now_ = end;
@@ -181,6 +185,11 @@ void SimulatedMesh::handle(const Event &event) {
         break;
     }
     case What::bytes:
+        pair.flying[event.side] -= std::min(pair.flying[event.side], event.bytes->size());
+        if (std::exchange(pair.stalled[1 - event.side], false)) {
+            const std::size_t writer = pair.host[1 - event.side];
+            put(now_ + travel(event.host, writer), What::flush, writer, event.pair, 1 - event.side);
+        }
         if (!pair.link[event.side]) return;
         host.member->received(*pair.link[event.side], *event.bytes, now_);
         break;
@@ -193,16 +202,26 @@ void SimulatedMesh::handle(const Event &event) {
         host.member->closed(*link, "it ended the connection", now_);
         break;
     }
-    case What::flush: {
-        const LinkId link = *pair.link[event.side];
-        for (std::string out = host.member->take_output(link, 65536); !out.empty(); out = host.member->take_output(link, 65536))
-            send(event.pair, event.side, std::move(out));
-        break;
-    }
+    case What::flush: flush(event.pair, event.side); break;
     case What::tick:
     case What::knock: break;
     }
     after_input(event.host);
+}
+
+void SimulatedMesh::flush(std::uint64_t id, int side) {
+    Pair &pair = pairs_[id];
+    Member &member = *hosts_[pair.host[side]].member;
+    const std::size_t most = std::min<std::size_t>(window, 65536);
+    for (;;) {
+        if (pair.flying[1 - side] >= window) {
+            pair.stalled[side] = true;
+            return;
+        }
+        std::string out = member.take_output(*pair.link[side], most);
+        if (out.empty()) return;
+        send(id, side, std::move(out));
+    }
 }
 
 void SimulatedMesh::after_input(std::size_t i) {
@@ -237,13 +256,7 @@ void SimulatedMesh::after_input(std::size_t i) {
             break;
         }
         case Action::Kind::up:
-            host.up.insert(action.name);
-            report({now_, i, action.name, true, {}});
-            break;
-        case Action::Kind::down:
-            host.up.erase(action.name);
-            report({now_, i, action.name, false, action.text});
-            break;
+        case Action::Kind::down: report(i, action); break;
         case Action::Kind::isolated: host.isolated = !action.text.empty(); break;
         case Action::Kind::notice: host.notices.push_back(action.text); break;
         case Action::Kind::message: host.messages.push_back(std::move(action)); break;
@@ -259,9 +272,19 @@ void SimulatedMesh::after_input(std::size_t i) {
     }
 }
 
-void SimulatedMesh::report(Report what) {
+void SimulatedMesh::report(std::size_t at, const Action &action) {
+    const bool up = action.kind == Action::Kind::up;
+    const auto about = static_cast<NodeId>(index_of(action.name));
+    if (up) {
+        hosts_[at].up.insert(about);
+    } else {
+        hosts_[at].up.erase(about);
+    }
+    if (on_change) on_change(at, about, up);
+    if (!on_report && !keep_reports) return;
+    Report what{now_, at, action.name, up, up ? std::string() : action.text};
     if (on_report) on_report(what);
-    reports.push_back(std::move(what));
+    if (keep_reports) reports.push_back(std::move(what));
 }
 
 } // namespace kith::mesh::test

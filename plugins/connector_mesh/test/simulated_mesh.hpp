@@ -5,6 +5,7 @@
 #pragma once
 
 #include "member.hpp"
+#include "node_set.hpp"
 
 #include <array>
 #include <functional>
@@ -39,7 +40,7 @@ class SimulatedMesh {
         Time paused_until{};
         Time tick = Time::max(); // of the next advance that is scheduled
         Time troubled{-3600s};   // when something happened to it last
-        std::set<std::string> up;
+        NodeSet up;              // by their indexes
         std::vector<std::string> notices;
         std::vector<Action> messages, done;
         bool isolated = false;
@@ -54,13 +55,19 @@ class SimulatedMesh {
             names_.intern(host.name);
             hosts_.push_back(std::move(host));
         }
+        by_link_.resize(count);
     }
 
     std::vector<Report> reports;
+    bool keep_reports = true;
     std::function<void(const Report &)> on_report;
+    /// A host reports that another one is up, or is not any more. Without the texts of on_report, of which 10,000 hosts make 100 million.
+    std::function<void(std::size_t at_host, std::size_t about, bool up)> on_change;
     std::function<void(MemberSettings &)> configure;
     Time least_delay = 200us, most_delay = 1ms;
-    std::uint64_t connections = 0, most_degree = 0, bytes = 0;
+    std::size_t window =
+        SIZE_MAX; // bytes that are under way in one direction of a connection before a host reads its acknowledgement
+    std::uint64_t connections = 0, most_degree = 0, bytes = 0, events = 0;
 
     Time now() const { return now_; }
     std::uint64_t draw(std::uint64_t below) { return below == 0 ? 0 : random_() % below; }
@@ -110,6 +117,8 @@ class SimulatedMesh {
         bool gone[2]{};                               // the process does not have it any more
         bool closed[2]{};                             // it was closed in order or by the machine: the other side learns that
         Time last[2]{};                               // the last arrival at the side
+        std::size_t flying[2]{};                      // bytes on their way to the side
+        bool stalled[2]{};                            // the side has more to write than the window lets through
         std::array<std::vector<std::string>, 2> held; // bytes to the side that a blocked way keeps
         bool held_end[2]{};
     };
@@ -144,7 +153,8 @@ class SimulatedMesh {
     void knock(std::uint64_t id);
 
     void after_input(std::size_t i);
-    void report(Report what);
+    void flush(std::uint64_t id, int side);
+    void report(std::size_t at, const Action &action);
 
   public:
     /// Something was asked of a member directly.
@@ -156,7 +166,7 @@ class SimulatedMesh {
     unsigned degree_;
     std::vector<Host> hosts_;
     std::map<std::uint64_t, Pair> pairs_;
-    std::map<std::size_t, std::map<LinkId, std::pair<std::uint64_t, int>>> by_link_;
+    std::vector<std::map<LinkId, std::pair<std::uint64_t, int>>> by_link_; // of each host
     std::set<std::pair<std::size_t, std::size_t>> blocked_;
     std::vector<double> loss_;
     std::priority_queue<Event> events_;
