@@ -87,6 +87,7 @@ const Dialler::History *Dialler::history(NodeId id) const {
 }
 
 std::vector<NodeId> Dialler::take_due(Time now) {
+    if (without_link_ == 0) return {};
     std::vector<std::pair<bool, NodeId>> due; // those whose link broke first: others wait for this evidence
     for (const auto &[id, target] : targets_) {
         if (!target.linked && !target.in_flight && target.next <= now)
@@ -105,6 +106,7 @@ std::vector<NodeId> Dialler::take_due(Time now) {
 
 Time Dialler::deadline() const noexcept {
     Time out = Time::max();
+    if (without_link_ == 0) return out;
     if (in_flight_ >= most_in_flight) return out; // the end of one of them is the next event
     for (const auto &[id, target] : targets_) {
         if (!target.linked && !target.in_flight) out = std::min(out, target.next);

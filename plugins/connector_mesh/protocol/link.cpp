@@ -63,6 +63,7 @@ std::string Link::take_output(const Membership &membership, std::size_t most) {
     }
     facts_.erase(facts_.begin(), facts_.begin() + static_cast<std::ptrdiff_t>(taken));
     for (const NodeId each : std::exchange(offers_, {})) documents_.insert(each);
+    if (documents_.size() > 100) documents.reserve(usual_frame + 256);
     while (!documents_.empty() && room()) {
         const NodeId origin = documents_.pop();
         if (!membership.encode_fact({origin}, facts)) membership.encode_document(origin, documents);

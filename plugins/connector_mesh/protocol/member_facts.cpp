@@ -56,9 +56,9 @@ void Member::take_documents(Link &link, std::string_view body, Time now) {
         const Fact &joined = document->joined;
         if (joined.origin == names_.name(link.peer) && joined.run != link.run) continue;
         const auto applied = membership_.apply(*document);
-        if (const auto id = names_.find(joined.origin);
-            id && membership_.run(*id) == joined.run && membership_.complete(*id) <= document->complete)
-            link.has({*id});
+        if (const NodeId id = membership_.origin();
+            id != nobody && membership_.run(id) == joined.run && membership_.complete(id) <= document->complete)
+            link.has({id});
         learnt(link, applied, joined.origin);
     }
 }

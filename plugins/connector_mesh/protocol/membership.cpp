@@ -184,8 +184,9 @@ Membership::Applied Membership::apply_accusation(NodeId id, const Fact &fact) {
 Membership::Applied Membership::apply(const Document &document) {
     news_.clear();
     const Fact &joined = document.joined;
+    origin_ = nobody;
     if (!room_for(joined.origin)) return Applied::too_many;
-    const NodeId id = names_.intern(joined.origin);
+    const NodeId id = origin_ = names_.intern(joined.origin);
     if (id == self_) return joined.run == run() ? Applied::known : Applied::own_name;
     Record &of = record(id);
     if (joined.run < of.run) return Applied::old_run;

@@ -60,6 +60,8 @@ class Membership {
     Applied apply(const Document &document);
     /// The items that the last `apply` has made news.
     [[nodiscard]] std::span<const Item> news() const noexcept { return news_; }
+    /// The origin of the last document; nobody: there was no room for it.
+    [[nodiscard]] NodeId origin() const noexcept { return origin_; }
 
     // ---- own facts ----
 
@@ -198,6 +200,7 @@ class Membership {
     Limits limits_;
     std::vector<Record> records_;
     NodeId self_;
+    NodeId origin_ = nobody;
     std::uint16_t usual_port_;
     std::unordered_map<NodeId, Endpoint>
         endpoints_; // of those that listen elsewhere than at their names and this member's port
