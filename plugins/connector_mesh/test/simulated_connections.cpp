@@ -20,7 +20,9 @@ void SimulatedMesh::cut(std::size_t a, std::size_t b, bool cut_off) {
 }
 
 void SimulatedMesh::release(std::size_t a, std::size_t b) {
-    for (auto &[id, pair] : pairs_) {
+    for (std::uint64_t id = 0; id < pairs_.size(); ++id) {
+        if (!pairs_[id]) continue;
+        Pair &pair = *pairs_[id];
         for (int side = 0; side < 2; ++side) {
             const std::size_t from = pair.host[1 - side], to = pair.host[side];
             if ((from != a || to != b) && (from != b || to != a)) continue;
@@ -54,7 +56,7 @@ bool SimulatedMesh::is_open(std::size_t a, std::size_t b) const {
 }
 
 void SimulatedMesh::shut(std::uint64_t id, int side) {
-    Pair &pair = pairs_[id];
+    Pair &pair = *pairs_[id];
     pair.gone[side] = pair.closed[side] = true;
     const int other = 1 - side;
     if (pair.gone[other]) return;
@@ -67,7 +69,7 @@ void SimulatedMesh::shut(std::uint64_t id, int side) {
 }
 
 void SimulatedMesh::send(std::uint64_t id, int side, std::string text) {
-    Pair &pair = pairs_[id];
+    Pair &pair = *pairs_[id];
     const int other = 1 - side;
     bytes += text.size();
     if (pair.gone[other]) { // its machine answers with a reset, if it answers at all
@@ -87,12 +89,11 @@ void SimulatedMesh::send(std::uint64_t id, int side, std::string text) {
 }
 
 void SimulatedMesh::knock(std::uint64_t id) {
-    const auto found = pairs_.find(id);
-    if (found == pairs_.end()) return;
-    Pair &pair = found->second;
+    if (!pairs_[id]) return;
+    Pair &pair = *pairs_[id];
     const std::size_t a = pair.host[0], b = pair.host[1];
     if (hosts_[a].power != Power::running) {
-        pairs_.erase(found);
+        pairs_[id].reset();
         return;
     }
     if (!is_open(a, b) || !is_open(b, a)) return put(now_ + 1s, What::lost, a, id, 0);

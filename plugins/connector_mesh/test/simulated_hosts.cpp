@@ -39,9 +39,9 @@ void SimulatedMesh::crash(std::size_t i) {
     trouble(i);
     end_process(i);
     hosts_[i].power = Power::off;
-    for (auto &[id, each] : pairs_) {
+    for (std::uint64_t id = 0; id < pairs_.size(); ++id) {
         for (int side = 0; side < 2; ++side) {
-            if (each.host[side] == i && !each.gone[side]) shut(id, side);
+            if (pairs_[id] && pairs_[id]->host[side] == i && !pairs_[id]->gone[side]) shut(id, side);
         }
     }
 }
@@ -50,9 +50,9 @@ void SimulatedMesh::vanish(std::size_t i) {
     trouble(i);
     end_process(i);
     hosts_[i].power = Power::vanished;
-    for (auto &[id, each] : pairs_) {
+    for (const auto &each : pairs_) {
         for (int side = 0; side < 2; ++side) {
-            if (each.host[side] == i) each.gone[side] = true;
+            if (each && each->host[side] == i) each->gone[side] = true;
         }
     }
 }
@@ -156,19 +156,18 @@ void SimulatedMesh::handle(const Event &event) {
         host.member->advance(now_);
         return after_input(event.host);
     }
-    const auto found = pairs_.find(event.pair);
-    if (found == pairs_.end()) return;
-    Pair &pair = found->second;
+    if (!pairs_[event.pair]) return;
+    Pair &pair = *pairs_[event.pair];
     if (!here || pair.gone[event.side]) {
         if (event.what == What::accepted && host.power != Power::vanished) shut(event.pair, event.side);
-        if (pair.gone[0] && pair.gone[1]) pairs_.erase(found);
+        if (pair.gone[0] && pair.gone[1]) pairs_[event.pair].reset();
         return;
     }
     switch (event.what) {
     case What::refused:
     case What::lost: {
         const LinkId link = *pair.link[0];
-        pairs_.erase(found);
+        pairs_[event.pair].reset();
         by_link_[event.host].erase(link);
         host.member->dial_failed(link, event.what == What::refused ? "refused" : "no answer", event.what == What::refused,
                                  now_);
@@ -196,7 +195,7 @@ void SimulatedMesh::handle(const Event &event) {
     case What::end: {
         pair.gone[event.side] = true;
         const auto link = pair.link[event.side];
-        if (pair.gone[0] && pair.gone[1]) pairs_.erase(found);
+        if (pair.gone[0] && pair.gone[1]) pairs_[event.pair].reset();
         if (!link) return;
         by_link_[event.host].erase(*link);
         host.member->closed(*link, "it ended the connection", now_);
@@ -210,7 +209,7 @@ void SimulatedMesh::handle(const Event &event) {
 }
 
 void SimulatedMesh::flush(std::uint64_t id, int side) {
-    Pair &pair = pairs_[id];
+    Pair &pair = *pairs_[id];
     Member &member = *hosts_[pair.host[side]].member;
     const std::size_t most = std::min<std::size_t>(window, 65536);
     for (;;) {
@@ -229,13 +228,13 @@ void SimulatedMesh::after_input(std::size_t i) {
     for (auto &action : host.member->take_actions()) {
         switch (action.kind) {
         case Action::Kind::dial: {
-            const std::uint64_t id = ++last_pair_;
-            Pair pair;
-            pair.host[0] = i;
-            pair.host[1] = index_of(action.name);
-            pair.link[0] = action.link;
+            const std::uint64_t id = pairs_.size();
+            auto pair = std::make_unique<Pair>();
+            pair->host[0] = i;
+            pair->host[1] = index_of(action.name);
+            pair->link[0] = action.link;
             by_link_[i][action.link] = {id, 0};
-            pairs_[id] = std::move(pair);
+            pairs_.push_back(std::move(pair));
             put(now_ + travel(i, index_of(action.name)), What::knock, i, id);
             break;
         }
@@ -249,10 +248,10 @@ void SimulatedMesh::after_input(std::size_t i) {
             if (at == by_link_[i].end()) break;
             const auto [id, side] = at->second;
             by_link_[i].erase(at);
-            if (!pairs_.contains(id)) break;
+            if (!pairs_[id]) break;
             if (!last.empty()) send(id, side, std::move(last));
             shut(id, side);
-            if (pairs_[id].gone[0] && pairs_[id].gone[1]) pairs_.erase(id);
+            if (pairs_[id]->gone[0] && pairs_[id]->gone[1]) pairs_[id].reset();
             break;
         }
         case Action::Kind::up:

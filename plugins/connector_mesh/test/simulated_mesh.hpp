@@ -165,13 +165,13 @@ class SimulatedMesh {
     std::mt19937_64 random_;
     unsigned degree_;
     std::vector<Host> hosts_;
-    std::map<std::uint64_t, Pair> pairs_;
+    std::vector<std::unique_ptr<Pair>> pairs_{1};                          // by their ids; null: both sides have forgotten it
     std::vector<std::map<LinkId, std::pair<std::uint64_t, int>>> by_link_; // of each host
     std::set<std::pair<std::size_t, std::size_t>> blocked_;
     std::vector<double> loss_;
     std::priority_queue<Event> events_;
     Time now_ = 1000s;
-    std::uint64_t order_ = 0, last_pair_ = 0;
+    std::uint64_t order_ = 0;
 };
 
 } // namespace kith::mesh::test
