@@ -42,14 +42,6 @@ std::optional<json::value> parse(std::string_view text, DiagnosticCollector &col
     return parser.release();
 }
 
-// Parsed at each load: it takes 80 KB, which a daemon would hold for a reload that takes a millisecond less.
-JsonSchemaValidator own_schema() {
-    std::string error;
-    auto parsed = JsonSchemaValidator::parse(config_schema_text, error);
-    if (!parsed) throw std::logic_error("core/config/schema.json: " + error);
-    return std::move(*parsed);
-}
-
 // The first directory of systemd's $STATE_DIRECTORY.
 std::string state_dir_of_service(const ConfigInputs &world) {
     if (!world.environment) return {};
@@ -68,7 +60,7 @@ bool load_text(std::string_view text, const ConfigInputs &world, Config &config,
         return false;
     }
     interpolate(*root, scan.root, world, collector);
-    own_schema().apply(*root, &scan.root, scan.root.value_at, {}, collector);
+    config_schema()->apply(*root, &scan.root, scan.root.value_at, {}, collector);
     ConfigFileContent file = config_file_from_json(*root, scan.root);
     if (file.state_dir.empty()) file.state_dir = state_dir_of_service(world);
     file.plugins.state_dir = file.state_dir;
@@ -85,6 +77,17 @@ bool load_text(std::string_view text, const ConfigInputs &world, Config &config,
 }
 
 } // namespace
+
+std::shared_ptr<const JsonSchemaValidator> config_schema() {
+    static std::weak_ptr<const JsonSchemaValidator> held;
+    if (auto known = held.lock()) return known;
+    std::string error;
+    auto parsed = JsonSchemaValidator::parse(config_schema_text, error);
+    if (!parsed) throw std::logic_error("core/config/schema.json: " + error);
+    auto made = std::make_shared<const JsonSchemaValidator>(std::move(*parsed));
+    held = made;
+    return made;
+}
 
 std::optional<Config> load(std::string_view file_name, std::string_view text, const ConfigInputs &world,
                            Diagnostics &diagnostics) {

@@ -98,6 +98,16 @@ BOOST_AUTO_TEST_CASE(defaults_of_the_schema_are_those_of_the_structs) {
     BOOST_TEST(filled.at("connect_parallel").as_int64() == Policy{}.connect_parallel);
 }
 
+BOOST_AUTO_TEST_CASE(the_schema_exists_as_long_as_it_is_held) {
+    auto held = config_schema();
+    BOOST_TEST(held == config_schema());
+    const std::weak_ptr<const JsonSchemaValidator> seen = held;
+    good(R"({"topologies": {"t": {"strategy": "epmd", "config": {"hosts": []}, "connector": "log"}}})");
+    BOOST_TEST(!seen.expired());
+    held.reset();
+    BOOST_TEST(seen.expired());
+}
+
 BOOST_AUTO_TEST_CASE(every_key_of_the_policy_is_read) {
     const auto config =
         good(R"({"topologies": {"t": {"strategy": "epmd", "config": {"hosts": []}, "connector": "log", "policy": {
