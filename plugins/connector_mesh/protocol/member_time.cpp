@@ -211,6 +211,7 @@ void Member::settle(Time now) {
     for (;;) {
         check_suspects(now);
         const auto changes = membership_.settle();
+        actions_.reserve(actions_.size() + changes.size());
         for (const auto &each : changes) {
             if (each.up) {
                 dialler_.revived(each.id, now);
