@@ -34,7 +34,7 @@ inline constexpr std::string_view schema = R"({
             "type": "string",
             "default": "0644",
             "pattern": "^0?[0-7]{3}$",
-            "x-kith-expected": "octal permissions such as 0644"
+            "x-kith-expected": "octal permissions in quotes, such as \"0644\""
         },
         "port": {
             "description": "The value of {{port}}: the port of every peer. 0: each peer's attribute `port`; peers without one are left out.",

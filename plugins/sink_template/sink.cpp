@@ -125,9 +125,8 @@ class template_sink : public kith::sink {
                 why = content.error();
             }
             template_failure_ = why.text;
-            if (!why.text.empty())
-                log.warning("the template cannot be used",
-                            {{"reason", why.text}, {"used", parsed_ ? "the one before" : "none"}});
+            if (!why.text.empty() && parsed_) // without one before, the state of the file has the reason
+                log.warning("the template cannot be used; the one before is used", {{"reason", why.text}});
             changed_.notify();
             const auto watched = co_await file_.watch(template_path_, seen.version);
             if (!watched) co_await timer_.sleep(random_.around(10s));
@@ -137,7 +136,7 @@ class template_sink : public kith::sink {
     /// Brings the file to the current set of peers. An error contains the reason why it is not.
     kith::task<kith::result<void>> update() {
         waits_for_sources_ = false;
-        if (!parsed_) co_return kith::error(KITH_INVALID, template_failure_);
+        if (!parsed_) co_return kith::error(KITH_INVALID, "the template cannot be used: " + template_failure_);
         auto set = co_await members_.read(topology_);
         if (!set) co_return std::move(set).error();
         listen(set->complete ? member_events : member_events | bit(KITH_EVENT_OBSERVATION_OK));

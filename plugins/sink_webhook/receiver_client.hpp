@@ -60,7 +60,10 @@ class ReceiverClient {
         if (!response) {
             // Its files may have been replaced: the next attempt reads them again.
             if (response.status() == KITH_UNAUTHORIZED) open_ = false;
-            co_return failed(response.error());
+            Attempt out = failed(response.error());
+            // The host refuses what cannot be sent without a text.
+            if (out.status == KITH_INVALID) out.reason = "the option `url` is no address, or one of `headers` cannot be sent";
+            co_return out;
         }
         Attempt out;
         out.verdict = verdict_of(response->code);
@@ -82,11 +85,15 @@ class ReceiverClient {
         std::string authorities;
         if (!authority_file_.empty()) {
             auto content = co_await file_.read(authority_file_, 1U << 20U);
-            if (!content) co_return std::move(content).error();
+            if (!content)
+                co_return kith::error(content.status(), "the option `certificate_authority`: " + content.error().text);
             authorities = std::move(content->bytes);
         }
         const kith::http_settings settings{.authorities = authorities, .max_body = max_body};
         auto opened = co_await http_.open(settings);
+        if (!opened && !authority_file_.empty())
+            co_return kith::error(opened.status(),
+                                  "the option `certificate_authority`: " + authority_file_ + ": " + opened.error().text);
         if (!opened) co_return std::move(opened).error();
         client_ = *std::move(opened);
         open_ = true;

@@ -5,7 +5,7 @@
 
 namespace sink_webhook {
 
-inline constexpr std::string_view schema = R"({
+inline constexpr std::string_view schema = R"schema({
     "type": "object",
     "additionalProperties": false,
     "required": ["url"],
@@ -13,9 +13,9 @@ inline constexpr std::string_view schema = R"({
         "url": {
             "description": "Where events are sent, by POST.",
             "type": "string",
-            "pattern": "^https?://[^\\s#@]+$",
+            "pattern": "^https?://(([A-Za-z0-9_][A-Za-z0-9_-]*\\.)*[A-Za-z0-9_][A-Za-z0-9_-]*\\.?|\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?([/?][!-\"$-~]*)?$",
             "maxLength": 8192,
-            "x-kith-expected": "http:// or https://, a host and a path, without user and fragment",
+            "x-kith-expected": "http:// or https://, a host, a port from 1 to 65535 if it is not the usual one, and a path, without user and fragment",
             "examples": ["https://events.example/kith"]
         },
         "secret": {
@@ -30,8 +30,15 @@ inline constexpr std::string_view schema = R"({
             "default": {},
             "writeOnly": true,
             "maxProperties": 32,
-            "propertyNames": {"pattern": "^[A-Za-z0-9-]+$"},
-            "additionalProperties": {"type": "string", "pattern": "^[ -~]*$"}
+            "propertyNames": {
+                "pattern": "^(?!([Hh]ost|[Cc]ontent-([Ll]ength|[Tt]ype)|[Tt]ransfer-[Ee]ncoding|[Cc]onnection|[Kk]eep-[Aa]live|[Pp]roxy-[A-Za-z]+|[Uu]pgrade|[Ee]xpect|TE|te|[Tt]railer|[Uu]ser-[Aa]gent|[Kk]ith-[A-Za-z-]+)$)[A-Za-z0-9-]+$",
+                "x-kith-expected": "the name of a header, of letters, digits and -, that kith does not set itself, as it does Host, User-Agent, Kith-... and those of the body and the connection"
+            },
+            "additionalProperties": {
+                "type": "string",
+                "pattern": "^[ -~]*$",
+                "x-kith-expected": "one line of ASCII text"
+            }
         },
         "certificate_authority": {
             "description": "A file with the CA certificates (PEM) that are trusted. Empty: those of the system.",
@@ -61,7 +68,22 @@ inline constexpr std::string_view schema = R"({
             "maximum": 1073741824,
             "x-kith-unit": "bytes"
         }
+    },
+    "if": {"properties": {"url": {"pattern": "^http://(?!(localhost\\.?|127\\.[0-9.]+|\\[::1\\])([:/?]|$))"
+}
+}
+}
+, "then" : {
+    "properties" : {
+        "headers" : {
+            "propertyNames" : {
+                "pattern" : "^(?![Aa]uthorization$)",
+                            "x-kith-expected"
+                    : "an `url` with https:// for Authorization, which is not sent over http:// to another machine"
+            }
+        }
     }
-})";
+}
+})schema";
 
 } // namespace sink_webhook

@@ -184,7 +184,7 @@ class webhook_sink : public kith::sink {
         if (reason.empty()) {
             log.info("the receiver accepts events again");
         } else {
-            log.warning("events are not delivered; they wait in the spool", {{"reason", reason}});
+            log.warning("events are not delivered; they wait and are sent again", {{"reason", reason}});
         }
     }
 
@@ -194,7 +194,8 @@ class webhook_sink : public kith::sink {
         if (why.text.empty()) {
             log.info("the spool is used again");
         } else if (why.status == KITH_UNSUPPORTED) {
-            log.info("events wait in memory only, and are lost when kith ends", {{"reason", why.text}});
+            log.info("events wait in memory only, and are lost when kith ends",
+                     {{"reason", "no state_dir is configured, or this host has no spool"}});
         } else {
             log.warning("the spool cannot be used; new events wait in memory only", {{"reason", why.text}});
         }

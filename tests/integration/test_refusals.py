@@ -81,6 +81,65 @@ class WrongConfiguration(Scenario):
         self.assertRegex(self.lab.command("version").stdout, r"\d+\.\d+\.\d+")
 
 
+class WrongOptionsOfSinks(Scenario):
+    """Each error has the place, the option, what was expected and what was found."""
+
+    def refused(self, plugin, options, option, *expected):
+        config = self.lab.config("a", ["b"])
+        good = {"template": {"template": "nginx", "file": "/run/peers"}, "webhook": {"url": "https://events.example/"}}[plugin]
+        config["sinks"] = {"s": {"plugin": plugin, "config": {**good, **options}}}
+        result = self.lab.command("check", self.lab.write("wrong.json", json.dumps(config, indent=1)))
+        self.assertEqual(result.returncode, 2, f"{options} is accepted")
+        lines = [line for line in result.stderr.splitlines() if "error" in line]
+        self.assertEqual(len(lines), 1, result.stderr)
+        self.assertRegex(lines[0], r"wrong\.json:\d+:\d+: error: sinks\.s\.config\." + option + ": ")
+        for text in expected:
+            self.assertIn(text, lines[0])
+
+    def test_those_of_template(self):
+        for options, option, *expected in (
+                ({"template": "prom"}, "template", "prometheus, haproxy, nginx, nats, hosts, or the absolute path", '"prom"'),
+                ({"template": "peers.tmpl"}, "template", "the absolute path of a template", '"peers.tmpl"'),
+                ({"template": "/etc/"}, "template", "the absolute path of a template"),
+                ({"file": "peers"}, "file", "the absolute path of a file", '"peers"'),
+                ({"file": "/run/"}, "file", "the absolute path of a file", '"/run/"'),
+                ({"mode": 644}, "mode", 'octal permissions in quotes, such as "0644"', "644"),
+                ({"mode": "0999"}, "mode", "octal permissions"),
+                ({"port": 65536}, "port", "an integer from 0 to 65535"),
+                ({"check": "nginx -t"}, "check", "a list of the absolute path of a program and its arguments", 'write ["nginx -t"]'),
+                ({"check": ["nginx", "-t"]}, r"check\[0\]", "the absolute path of a program, such as /usr/sbin/nginx", '"nginx"'),
+                ({"command": ["/bin/true", 1]}, r"command\[1\]", "a string"),
+                ({"comand": ["/bin/true"]}, "comand", "did you mean `command`?"),
+                ({"timeout": 30001}, "timeout", "an integer from 10 to 30000 in milliseconds"),
+                ({"interval": "1s"}, "interval", "in milliseconds", "write 1000")):
+            self.refused("template", options, option, *expected)
+
+    def test_those_of_webhook(self):
+        for url in ("events.example", "ftp://events.example/", "http:///kith", "http://user:word@events.example/", "https://events.example/#a",
+                    "https://events.example:0/", "https://events.example:65536/", "https://events.example:/", "https://[::1/", "https://[1]/",
+                    "https://a..b/", "https://a^b/", "https://events.example/a b"):
+            self.refused("webhook", {"url": url}, "url", "http:// or https://, a host, a port from 1 to 65535", f'"{url}"')
+        for name in ("A b", "", "Host", "host", "Content-Length", "content-type", "Transfer-Encoding", "Kith-Signature", "User-Agent", "Connection"):
+            self.refused("webhook", {"headers": {name: "x"}}, "headers.*", "the name of a header, of letters, digits and -", f'"{name}"')
+        self.refused("webhook", {"headers": {"X": "a\r\nEvil: b"}}, r"headers\.X", "one line of ASCII text, got a string")
+        for url in ("http://events.example/", "http://10.0.0.1:80/", "http://localhost.example/", "http://127.example/"):
+            self.refused("webhook", {"url": url, "headers": {"Authorization": "Bearer x"}}, r"headers\.Authorization", "`url` with https://")
+        for options, option, *expected in (
+                ({"batch": 0}, "batch", "an integer from 1 to 10000"), ({"spool": "16 MiB"}, "spool", "1048576 to 1073741824 in bytes"),
+                ({"timeout": 1}, "timeout", "in milliseconds"), ({"secret": 5}, "secret", "a string, got a number"),
+                ({"redirects": True}, "redirects", "known are `url`")):
+            self.refused("webhook", options, option, *expected)
+
+    def test_addresses_and_headers_of_webhook_that_are_good(self):
+        for url, headers in (("http://localhost", {"Authorization": "Bearer x"}), ("http://127.0.0.1:8080?a=b", {"authorization": "Basic x"}),
+                             ("http://[::1]:1/", {"Authorization": "x"}), ("https://[fd00::7]:65535/a/b@c?d=\"e\"", {"Authorization": "x"}),
+                             ("https://events_1.example.:443/kith", {"X-Hostname": "a", "Hosts": "b"}), ("http://10.0.0.1/", {"X-Team": "~ a"})):
+            config = self.lab.config("a", ["b"])
+            config["sinks"] = {"s": {"plugin": "webhook", "config": {"url": url, "headers": headers}}}
+            result = self.lab.command("check", self.lab.write("good.json", config))
+            self.assertEqual(result.returncode, 0, f"{url}: {result.stderr}")
+
+
 class Discovery(Scenario):
     def test_discover_looks_once_and_connects_nothing(self):
         a, b = self.lab.beams("a", "b")

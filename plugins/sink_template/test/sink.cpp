@@ -134,7 +134,9 @@ BOOST_AUTO_TEST_CASE(a_template_is_read_again_when_it_changes) {
 BOOST_AUTO_TEST_CASE(a_template_that_comes_later) {
     here.remove(template_path);
     start();
-    BOOST_TEST(logs("/etc/kith/peers.template"));
+    BOOST_TEST(logs("the template cannot be used: /etc/kith/peers.template"));
+    sink->run_for(5min);
+    BOOST_TEST(warnings() == 1u, "the same reason is logged once");
     BOOST_TEST(content() == "none");
     here.file(template_path, "{{each}}{{name}};{{end}}");
     BOOST_TEST(becomes("a@h;b@h;"));

@@ -157,4 +157,18 @@ BOOST_AUTO_TEST_CASE(an_endless_response_does_not_stop_the_sink) {
     BOOST_TEST(all_arrive());
 }
 
+BOOST_AUTO_TEST_CASE(options_that_prevent_each_request_are_named) {
+    for (const auto &[more, reason] : std::initializer_list<std::pair<std::string, std::string>>{
+             {R"(, "certificate_authority": "/etc/kith/ca.pem")", "the option `certificate_authority`: /etc/kith/ca.pem"},
+             {R"(, "headers": {"HOST": "x"})", "the option `url` is no address, or one of `headers` cannot be sent"}}) {
+        Fixture f;
+        f.start(more);
+        f.events(1);
+        BOOST_TEST(f.logs(reason), reason);
+        f.sink->run_for(1min);
+        BOOST_TEST(f.warnings() == 1u, "the same reason is logged once");
+        BOOST_TEST(f.asked().empty());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

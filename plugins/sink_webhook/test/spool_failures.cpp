@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(without_a_state_dir_events_are_delivered_from_memory) {
     BOOST_TEST(all_arrive());
     BOOST_TEST(warnings() == 0u);
     BOOST_TEST(sink->logged("events wait in memory only, and are lost when kith ends"));
+    BOOST_TEST(logs("no state_dir is configured"));
 }
 
 BOOST_AUTO_TEST_CASE(a_spool_that_cannot_be_read_delays_events) {
