@@ -6,11 +6,13 @@ import contextlib
 import http.client
 import http.server
 import json
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import threading
+import time
 import unittest
 import urllib.request
 
@@ -127,6 +129,10 @@ class Template(Scenario):
 
 
 class Programs(Template):
+    def odd_names(self, address):
+        """Those that try to break out of the file before the @, with a host that is good."""
+        return [f"{one}@{address}" for one in HOSTILE]
+
     def balanced(self, start, url, backend_port, good, kith):
         """Through a balancer: the answers come from the peers, and from no other."""
         backends = [Backend(f"127.0.0.{n}", backend_port) for n in (2, 3, 4)]
@@ -175,6 +181,10 @@ frontend front
             self.run_server(path_of("haproxy"), "-W", "-p", str(pid), "-f", str(main_file), "-f", str(self.file))
             self.until(lambda: pid.exists() and answer(f"http://127.0.0.1:{port}/"), "haproxy answers", kith)
         self.balanced(start, f"http://127.0.0.1:{port}/", backend_port, "web@127.0.0.2", kith)
+        self.peers("web@127.0.0.2", *self.odd_names("127.0.0.4"))
+        line = re.compile(rf"    server [A-Za-z0-9._-]+ 127\.0\.0\.[24]:{backend_port} check")
+        self.until(lambda: len(list(filter(line.fullmatch, self.text().splitlines()))) == 1 + len(HOSTILE), "each name is a server", kith)
+        self.assertEqual(len([one for one in self.text().splitlines() if "server" in one]), 1 + len(HOSTILE))
         self.peers()
         self.until(lambda: "server" not in self.text(), "a backend without servers is accepted", kith)
         self.peers("web@::1")
@@ -273,6 +283,10 @@ cluster {{
         self.until(lambda: targets() == three, "a target less and one more, without a reload", kith)
         self.left_out(kith, "web@127.0.0.2", "127.0.0.2:9100")
         json.loads(self.text())
+        names = self.odd_names("127.0.0.5")
+        self.peers("web@127.0.0.2", *names)
+        whole = {("127.0.0.2:9100", "web", "web@127.0.0.2"), *(("127.0.0.5:9100", "web", name) for name in names)}
+        self.until(lambda: targets() == whole, "each name is a label as it is", kith)
         self.peers()
         self.until(lambda: json.loads(self.text()) == [], "an empty list", kith)
 
@@ -291,14 +305,86 @@ cluster {{
         for name in ("web1", "web2.example"):
             self.assertRegex(asked(name).stdout, r"^127\.0\.0\.9 ")
         used("glibc")
+        for number, attributes in enumerate(({"ip": "127.0.0.7\n127.0.0.66"}, {"ip": "127.0.0.7", "hostname": "web3\n127.0.0.66 evil"},
+                                             {"ip": "127.0.0.7", "hostname": "web3 evil"}, {"ip": "127.0.0.7#", "hostname": "evil"})):
+            self.lab.write("peers.json", json.dumps([{"name": f"odd{number}", "attributes": attributes},
+                                                     {"name": f"good{number}", "attributes": {"ip": "127.0.0.9"}}]) + "\n")
+            self.until(lambda number=number: f"good{number}" in self.text(), "the good one", kith)
+            kith.wait("security.warning", reason=LEFT_OUT, peer=f"odd{number}")
+            self.assertRegex(asked(f"good{number}").stdout, r"^127\.0\.0\.9 ")
+            for name in ("evil", "web3"):
+                self.assertNotIn("127.0.0", asked(name).stdout)
         self.peers("web1", "a b", attributes={"ip": "127.0.0.8"})
         self.until(lambda: "127.0.0.8 web1" in self.text(), "the new address", kith)
         self.assertRegex(asked("web1").stdout, r"^127\.0\.0\.8 ")
         self.assertNotEqual(asked("web2.example").returncode, 0)
-        self.assertEqual(kith.wait("security.warning", reason=LEFT_OUT)["peer"], "a b")
+        kith.wait("security.warning", reason=LEFT_OUT, peer="a b")
 
 
 class BadDays(Template):
+    def test_programs_that_are_missing(self):
+        self.peers("a@h")
+        template = self.lab.write("t", "{{each}}{{name}}\n{{end}}")
+        check, command, ran = self.lab.dir / "check", self.lab.dir / "command", self.lab.dir / "ran"
+        kith = self.daemon(str(template), check=[str(check), "{file}"], command=[str(command)])
+        kith.wait_log(f"the check: {check}: No such file or directory")
+        self.assertEqual(self.text(), "")
+        self.script("check", "exit 0")
+        self.until(lambda: self.text() == "a@h\n", "the file", kith)
+        kith.wait_log(f"the command: {command}: No such file or directory")
+        self.script("command", f"touch {ran}")
+        self.until(ran.exists, "the command is run when it is there", kith)
+        kith.wait_log("the file is up to date again")
+
+    def test_a_template_that_disappears_or_becomes_a_directory(self):
+        self.peers("a@h")
+        template = self.lab.write("t", "{{each}}{{name}}\n{{end}}")
+        kith = self.daemon(str(template))
+        self.until(lambda: self.text() == "a@h\n", "the file", kith)
+        template.unlink()
+        kith.wait_log("the template cannot be used; the one before is used.*No such file or directory")
+        self.peers("b@h")
+        self.until(lambda: self.text() == "b@h\n", "the template before is used", kith)
+        template.mkdir()
+        kith.wait_log("the template cannot be used; the one before is used.*it is no regular file")
+        self.peers("c@h")
+        self.until(lambda: self.text() == "c@h\n", "the template before is used", kith)
+        template.rmdir()
+        self.lab.write("t", "{{each}}<{{name}}>{{end}}")
+        self.until(lambda: self.text() == "<c@h>", "the new template is used", kith)
+
+    def test_a_directory_in_place_of_the_file(self):
+        self.peers("a@h")
+        template = self.lab.write("t", "{{each}}{{name}}\n{{end}}")
+        self.file.mkdir()
+        kith = self.daemon(str(template))
+        kith.wait_log(f"the file cannot be replaced: {self.file}: Is a directory")
+        self.file.rmdir()
+        self.until(lambda: self.file.is_file() and self.text() == "a@h\n", "the file", kith)
+
+    def test_a_thousand_changes_a_second(self):
+        sets, count = self.lab.dir / "sets", self.lab.dir / "count"
+        os.mkfifo(sets)
+        template = self.lab.write("t", "{{each}}{{name}}\n{{end}}")
+        check = self.script("check", f"echo >> {count}")
+        policy = {"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False}
+        kith = self.lab.kith({
+            "plugins": {"dir": PLUGINS},
+            "topologies": {"web": {"strategy": "exec", "config": {"command": ["/bin/cat", str(sets)], "watch": True, "timeout": 60_000},
+                                   "connector": "log", "connector_config": {"node": "me@here"}, "policy": policy}},
+            "sinks": {"file": {"plugin": "template", "config": {"template": str(template), "file": str(self.file), "check": [check]}}}})
+        with open(sets, "w", encoding="utf-8") as writer:
+            begun = time.monotonic()
+            for number in range(5000):
+                writer.write(json.dumps([f"n{number}@h"]) + "\n")
+                writer.flush()
+                time.sleep(max(0.0, begun + number / 1000 - time.monotonic()))
+            self.until(lambda: self.text() == "n4999@h\n", "the last set", kith)
+            most = time.monotonic() - begun + 2  # one a second
+            written = count.read_text().count("\n")
+        self.assertLessEqual(written, most)
+        self.assertGreater(written, 1)
+
     def test_a_check_that_hangs_and_one_that_refuses(self):
         self.peers("a@h")
         template = self.lab.write("t", "{{each}}{{name}}\n{{end}}")
