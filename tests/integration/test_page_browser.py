@@ -47,6 +47,20 @@ MANY_EVENTS = """
         }}));
     };
 """
+# The clock of the browser's machine is ahead by `ahead` ms.
+CLOCK = """
+    const Clock = Date;
+    window.ahead = 0;
+    window.Date = class extends Clock {
+        constructor(...given) { super(...(given.length ? given : [Clock.now() + window.ahead])); }
+        static now() { return Clock.now() + window.ahead; }
+    };
+"""
+# What the page waits for without a sign of life lasts a second instead of 40.
+IMPATIENT = """
+    const later = window.setTimeout;
+    window.setTimeout = (work, time, ...more) => later(work, time === 40000 ? 1000 : time, ...more);
+"""
 FIRST_IN_SIGHT = """(all) => {
     const {top} = all[0].parentNode.getBoundingClientRect();
     return all.find((one) => one.getBoundingClientRect().bottom > top).innerText;
@@ -248,6 +262,64 @@ class PageInBrowser(unittest.TestCase):
         before = heap_after(3000)
         self.assertLess(heap_after(86_400) - before, 5 << 20)
         self.assertLess(tab.evaluate("document.getElementsByTagName('*').length"), 2000)
+        self.unharmed(tab)
+
+    def test_what_was_yesterday_has_a_date(self):
+        self.start()
+        tab = self.open(script=CLOCK)
+        times = tab.locator("#events .event time")
+        times.first.wait_for()
+        for text in times.all_inner_texts():
+            self.assertRegex(text, r"^\d\d:\d\d:\d\d$")
+        tab.evaluate("window.ahead = 86_400_000")
+        wait_until(lambda: len(times.first.inner_text()) > 8, "the times have dates")
+        for text in times.all_inner_texts():
+            self.assertRegex(text, r"^[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d$")
+        self.row(tab, "orders-1@h").get_by_text("1 d 0 h").wait_for()
+        self.assertIn("up 1 d 0 h", tab.locator("#daemon").inner_text())
+        self.picture(tab, "yesterday")
+        self.unharmed(tab)
+
+    def test_a_connection_without_a_sign_of_life_is_not_shown_as_live(self):
+        kith = self.start()
+        tab = self.open(script=IMPATIENT)
+        tab.page.stall()
+        tab.wait_for_selector("#connection[data-state=lost]")
+        self.assertEqual(tab.locator("#verdict").inner_text(), "What was known last")
+        self.report("orders", "orders-1@h", "orders-9@h")
+        kith.wait("link.up", peer="orders-9@h")
+        tab.page.go_on()
+        tab.wait_for_selector(LIVE)
+        self.row(tab, "orders-9@h").wait_for()
+        self.unharmed(tab)
+
+    def test_all_of_it_can_be_used_at_400_pixels(self):
+        kith = self.start()
+        tab = self.open(width=400, height=700)
+        self.report("sessions", "session-1@h")
+        kith.wait("peer.held", peer="session-12@h")
+
+        def inside(element):
+            box = element.bounding_box()
+            self.assertGreaterEqual(box["x"], 0)
+            self.assertLessEqual(box["x"] + box["width"], 400)
+            self.assertEqual(element.evaluate("one => one.scrollWidth - one.clientWidth"), 0)
+        tab.locator("#search").fill("orders-3@")
+        row = self.row(tab, "orders-3@h")
+        row.get_by_text("backing off").wait_for()
+        self.assertGreater(row.locator(".peer-name").bounding_box()["width"], 60)
+        row.click()
+        dialog = tab.get_by_role("dialog", name="orders-3@h")
+        dialog.locator(".cause", has_text="no route to it").wait_for()
+        inside(dialog)
+        self.picture(tab, "small-why")
+        dialog.get_by_role("button", name="Close").click()
+        tab.get_by_role("button", name="Look and confirm").click()
+        dialog = tab.get_by_role("dialog", name="Are these 11 peers meant to go?")
+        inside(dialog)
+        self.picture(tab, "small-confirm")
+        dialog.get_by_role("button", name="Remove 11 peers").click()
+        self.assertEqual(kith.wait("removal.confirmed")["peers"], 11)
         self.unharmed(tab)
 
     def focus(self, tab, text, key="Tab"):

@@ -42,6 +42,7 @@ const drawEvents = () => {
   while (list.children.length > most) list.lastChild.remove();
   setText($('events-note'), all.length ? `the last ${all.length}, newest first` : '');
 };
+const drawTimes = () => { for (const time of document.querySelectorAll('.event time')) setText(time, clockText(time.dateTime)); };
 $('events').addEventListener('scroll', () => {
   const {top} = eventLog;
   eventLog.top = $('events').scrollTop;

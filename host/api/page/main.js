@@ -3,9 +3,12 @@
 let cancelSync = () => {};
 const resync = () => cancelSync();
 
+const dayOf = (time) => new Date(time).toDateString();
+// The time of day, after the date if that is not today.
 const clockText = (time) => {
-  const date = new Date(time);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+  const date = new Date(time), day = dayOf(time);
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+  return day === dayOf(now()) ? clock : `${day.slice(4, 10)} ${clock}`;
 };
 const daemonText = ({version, started, pid, configuration}) => `kith ${version} · up ${duration(ageOf(started))} · pid ${pid} · ${configuration.file}`;
 
@@ -115,5 +118,10 @@ setInterval(() => {
   if (document.hidden || connection.state !== 'live') return;
   rereadSoon(); // reasons that contain a time, and looks that change nothing
 }, 10000);
-setInterval(drawSoon, 5000); // ages
+let today = dayOf(now());
+setInterval(() => {
+  if (dayOf(now()) !== today) drawTimes();
+  today = dayOf(now());
+  drawSoon(); // ages
+}, 5000);
 run();
