@@ -19,11 +19,10 @@ namespace kith::app {
 
 int sim(const Arguments &arguments) {
     std::vector<std::string> sim_arguments{"kith-sim"};
-    sim_arguments.insert(sim_arguments.end(), arguments.begin(), arguments.end());
-    if (std::none_of(sim_arguments.begin(), sim_arguments.end(),
-                     [](const std::string &word) { return word.starts_with("--plugins"); })) {
+    // In front of the others: after them it would be taken as the value of a last option that has none.
+    if (std::none_of(arguments.begin(), arguments.end(), [](const std::string &word) { return word.starts_with("--plugins"); }))
         sim_arguments.push_back("--plugins=" + default_plugin_dir());
-    }
+    sim_arguments.insert(sim_arguments.end(), arguments.begin(), arguments.end());
     std::vector<char *> argv;
     for (std::string &argument : sim_arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);

@@ -9,6 +9,7 @@
 #include <tests/sim/simulation.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <exception>
 #include <fstream>
@@ -16,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 namespace {
@@ -29,6 +31,15 @@ std::pair<std::optional<std::string>, std::string> read_file(const std::string &
     std::ostringstream text;
     text << in.rdbuf();
     return {text.str(), {}};
+}
+
+// Opens the file of an option for writing. Returns why it cannot be written, or an empty string.
+std::string open_file(std::ofstream &file, const std::string &option, const std::string &path) {
+    if (path.empty()) return option + ": the path of a file is expected";
+    errno = 0;
+    file.open(path, std::ios::binary | std::ios::trunc);
+    if (file) return {};
+    return option + ": cannot write " + path + ": " + std::generic_category().message(errno != 0 ? errno : EIO);
 }
 
 // The words between the commas.
@@ -80,19 +91,20 @@ int simulate(const Arguments &arguments) {
     std::ostream *trace_out = nullptr;
     if (const std::string path = text("trace"); path == "-") {
         trace_out = &std::cout;
-    } else if (!path.empty()) {
-        trace_file.open(path, std::ios::binary | std::ios::trunc);
-        if (!trace_file) return usage_error("sim", "cannot write " + path);
+    } else if (values->count("trace") != 0) {
+        if (const std::string why = open_file(trace_file, "--trace", path); !why.empty()) return usage_error("sim", why);
         trace_out = &trace_file;
     }
+    const bool records = values->count("page") != 0;
     const std::string page = text("page");
     const std::vector<std::string> page_hosts = names_of(text("page-hosts"));
-    if (const std::string wrong = page_error(*scenario, page_hosts, !page.empty(), (*values)["seeds"].as<std::uint64_t>());
+    if (const std::string wrong = page_error(*scenario, page_hosts, records, (*values)["seeds"].as<std::uint64_t>());
         !wrong.empty())
         return usage_error("sim", wrong);
     std::ofstream page_file;
-    if (!page.empty()) page_file.open(page, std::ios::binary | std::ios::trunc);
-    if (!page.empty() && !page_file) return usage_error("sim", "cannot write " + page);
+    if (records) {
+        if (const std::string why = open_file(page_file, "--page", page); !why.empty()) return usage_error("sim", why);
+    }
     std::ostream &report = trace_out == &std::cout ? std::cerr : std::cout;
     const auto plugins = sim::load_plugins({text("plugins")});
     const std::uint64_t first = values->count("seed") != 0 ? (*values)["seed"].as<std::uint64_t>() : scenario->seed;
@@ -107,7 +119,7 @@ int simulate(const Arguments &arguments) {
         if (!ready || seed == first) std::cerr << core::to_text(problems);
         if (!ready) return exit_usage;
         std::optional<sim::PageRecorder> recorder;
-        if (!page.empty()) {
+        if (records) {
             recorder.emplace(*scenario, page_hosts);
             simulation->observe([&](const auto &host, const auto &event, auto now) { recorder->event(host, event, now); });
             simulation->observe_changes([&](const auto &host, auto now) { recorder->changed(host, now); });
