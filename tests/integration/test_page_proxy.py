@@ -2,11 +2,16 @@
 """`kith page`: who gets an answer through it, and when it ends. test_page_browser.py opens the page in a browser."""
 
 import json
+import os
+import pathlib
+import pty
+import stat
+import subprocess
 
 from api_case import ApiCase
 from lab import main
 from page_process import PageProcess
-from waiting import wait_until
+from waiting import KITH, wait_until
 
 
 class PageProxy(ApiCase):
@@ -68,6 +73,35 @@ class PageProxy(ApiCase):
         wait_until(lambda: page.ask("/v1/status").json()["pid"] == again.pid, "the new daemon answers")
         page.interrupt()
         self.assertEqual(page.ended(), 0)
+
+    def test_a_desktop_opens_the_address_and_no_argument_contains_the_secret(self):
+        self.kith()
+        programs, runtime, seen = self.lab.directory("bin"), self.lab.directory("runtime"), self.lab.dir / "seen"
+        opener = self.lab.write("bin/xdg-open", f'#!/bin/sh\ncp -p "$1" {seen}.html\necho "$@" > {seen}.new\nmv {seen}.new {seen}\n')
+        opener.chmod(0o755)
+        environment = self.lab.environment(PATH=f"{programs}:{os.environ['PATH']}", XDG_RUNTIME_DIR=str(runtime), DISPLAY=":0")
+        terminal, child = pty.openpty()
+        process = subprocess.Popen([KITH, "page", "--socket", str(self.socket)], env=environment, stdin=child, stdout=subprocess.PIPE, text=True)
+        os.close(child)
+        self.lab.own(lambda: (process.kill(), process.wait(), process.stdout.close(), os.close(terminal)))
+        url = process.stdout.readline().strip()
+        wait_until(seen.exists, "the browser is opened")
+        file = pathlib.Path(seen.read_text().strip())
+        self.assertEqual(file.parent, runtime)
+        copy = pathlib.Path(f"{seen}.html")
+        self.assertEqual(stat.S_IMODE(copy.stat().st_mode), 0o600)
+        self.assertIn(f"url={url}", copy.read_text())
+        process.terminate()
+        self.assertEqual(process.wait(30), 0)
+        self.assertFalse(file.exists())
+        self.assertIn("(=10m)", self.command("page", "--help").stdout)  # the time after which it ends by itself
+
+    def test_without_a_daemon_it_says_what_to_do(self):
+        for path, cause in ((self.socket, "No such file or directory"), (self.lab.write("file", ""), "Connection refused")):
+            done = self.command("page", socket_path=path)
+            self.assertEqual((done.returncode, done.stdout), (3, ""))
+            self.assertEqual(done.stderr, f"kith page: nobody answers at {path}: {cause}\n"
+                                          "Start the daemon by `kith run`, or name another socket with --socket.\n")
 
     def test_bad_usage_and_bad_requests(self):
         self.assertEqual(self.command("page").returncode, 3)
