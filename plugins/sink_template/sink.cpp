@@ -65,6 +65,11 @@ class template_sink : public kith::sink {
           port_(static_cast<std::uint32_t>(kith::options(h).integer("/port"))),
           interval_(kith::options(h).milliseconds("/interval")),
           command_due_(runner_.has_command()) {
+        if (template_path_ == path_ || template_path_ == candidate_)
+            throw kith::error(KITH_INVALID,
+                              "option file: " + path_ +
+                                  (template_path_ == path_ ? "" : ", whose new content is in " + candidate_ + ",") +
+                                  " would replace the template: expected another path");
         const std::string_view ready = sink_template::ready_made_template(template_path_);
         if (ready.empty()) return;
         parsed_ = std::move(sink_template::parse_template(ready)).value();

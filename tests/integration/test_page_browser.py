@@ -137,6 +137,11 @@ class PageInBrowser(unittest.TestCase):
         self.assertEqual(tab.locator("#verdict").inner_text(), "orders is degraded")
         self.assertEqual(tab.locator("#points .point").count(), 20)
         self.assertEqual(tab.locator("#points .is-down").count(), 1)
+        drawn = {kind: set(tab.locator(f"#points .is-{kind} > path").evaluate_all("all => all.map((one) => one.getAttribute('d'))"))
+                 for kind in ("down", "linked")}
+        self.assertEqual([len(shapes) for shapes in drawn.values()], [1, 1])
+        self.assertNotEqual(drawn["down"], drawn["linked"], "each state has a shape of its own, for those who see no colour")
+        self.assertEqual(tab.locator("#points .is-down title").text_content(), "orders-3@h: backing off")
         self.assertIn("1 not linked, 19 linked", tab.locator("#ring").get_attribute("aria-label"))
         self.assertEqual(tab.locator("#rows .row").first.locator(".peer-name").inner_text(), "orders-3@h")  # the worst comes first
         self.assertEqual(tab.evaluate("location.hash + document.cookie + localStorage.length + sessionStorage.length"), "00")

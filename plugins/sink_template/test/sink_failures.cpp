@@ -84,6 +84,17 @@ BOOST_AUTO_TEST_CASE(a_command_that_fails_is_run_again) {
     BOOST_TEST(here.runs().back().arguments == std::vector<std::string>{file});
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_would_replace_its_template_is_refused) {
+    for (const std::string path : {"/run/kith/peers", "/run/kith/peers.new"}) {
+        here.file(path, "{{each}}{{name}}{{end}}");
+        kith::testkit::PluginHarness refused(here, kith_plugin_entry_sink_template, "template",
+                                             R"({"file": "/run/kith/peers", "template": ")" + path + "\"}");
+        BOOST_TEST(refused.start() == KITH_INVALID);
+        BOOST_TEST(refused.error().find("option file: /run/kith/peers") == 0u, refused.error());
+        BOOST_TEST(refused.error().find("would replace the template: expected another path") != std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_full_disk) {
     start(with_check + with_command);
     here.fail_path(candidate, KITH_IO);
