@@ -298,6 +298,27 @@ class PageInBrowser(unittest.TestCase):
         self.row(tab, "orders-9@h").wait_for()
         self.unharmed(tab)
 
+    def test_what_to_do_when_kith_page_has_ended(self):
+        self.start()
+        tab = self.open()
+        tab.page.interrupt()
+        tab.wait_for_selector("#connection[data-state=lost]")
+        tab.get_by_role("alert").get_by_text("if `kith page` has ended, start it again").wait_for()
+        self.row(tab, "orders-1@h").wait_for()  # what was known last
+        self.unharmed(tab)
+
+    def test_a_page_that_is_loaded_again_has_no_secret_until_its_address_is_opened(self):
+        self.start()
+        tab = self.open()
+        tab.reload()
+        tab.wait_for_selector("#connection[data-state=closed]")
+        tab.get_by_role("alert").get_by_text("This page does not have the secret").get_by_text("`kith page`").wait_for()
+        self.assertEqual(tab.locator("#rows .row").count(), 0)
+        tab.evaluate("(secret) => { location.hash = secret; }", tab.page.secret)
+        tab.wait_for_selector(LIVE)
+        self.row(tab, "orders-1@h").wait_for()
+        self.unharmed(tab)
+
     def test_all_of_it_can_be_used_at_400_pixels(self):
         kith = self.start()
         tab = self.open(width=400, height=700)

@@ -102,7 +102,7 @@ const run = async () => {
         continue;
       }
       if (connection.state === 'live') wait = 250;
-      const reason = error instanceof Refusal ? `${error.message}. ${error.remedy}` : 'The connection is lost; `kith page` or the daemon has ended. This page goes on when it is back.';
+      const reason = error instanceof Refusal ? `${error.message}. ${error.remedy}` : 'The connection is lost. This page goes on when the daemon is back; if `kith page` has ended, start it again and open the address that it prints.';
       setConnection('lost', 'reconnecting', model.status === null || error instanceof Refusal || wait > 500 ? reason : '');
       drawHeadline();
     }
