@@ -3,6 +3,9 @@
 // What the sink does with a receiver that answers badly, late, or not at all.
 #include "fixture.hpp"
 
+#include <array>
+#include <ctime>
+
 using namespace sink_webhook_test;
 
 BOOST_FIXTURE_TEST_SUITE(receiver_failures, Fixture)
@@ -39,6 +42,27 @@ BOOST_AUTO_TEST_CASE(retry_after_is_respected) {
     BOOST_REQUIRE(at.size() == 2u);
     BOOST_TEST((at[1] - at[0] >= 120s));
     BOOST_TEST((at[1] - at[0] < 121s));
+}
+
+BOOST_AUTO_TEST_CASE(a_date_in_retry_after_is_respected) {
+    std::vector<SimNet::Duration> at;
+    answer = [&](const HttpAsked &asked) {
+        at.push_back(net.now());
+        if (at.size() > 1) return HttpReply(200);
+        // Two minutes after the time of the signature.
+        const std::string_view signature = asked.field("Kith-Signature");
+        const std::time_t then = std::stoll(std::string(signature.substr(2))) + 120;
+        std::array<char, 64> date{};
+        std::tm parts{};
+        std::strftime(date.data(), date.size(), "%a, %d %b %Y %H:%M:%S GMT", ::gmtime_r(&then, &parts));
+        return HttpReply(503).field("Retry-After", date.data());
+    };
+    start(R"(, "secret": "key")");
+    events(1);
+    BOOST_TEST(all_arrive(10min));
+    BOOST_REQUIRE(at.size() == 2u);
+    BOOST_TEST((at[1] - at[0] > 118s));
+    BOOST_TEST((at[1] - at[0] <= 121s));
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_that_the_receiver_refuses_is_dropped_and_reported) {
