@@ -145,6 +145,7 @@ class Unit(Refusals):
                 for topology in ("healthy", "socket", "foreign"):
                     kith.wait("link.up", topology=topology)
                 self.assertRegex(kith.wait("plugin.crashed", topology="segv")["reason"], "was killed by signal 11 ")
+                kith.wait("security.warning", topology="socket")
                 self.assertEqual([event["reason"] for event in kith.found("security.warning", topology="socket")],
                                  ["mortal: the system call socket was refused by its sandbox"])
                 self.assertEqual(kith.found("plugin.refused"), [])
