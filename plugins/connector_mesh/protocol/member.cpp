@@ -115,12 +115,13 @@ void Member::spread(const Membership::Item &item) {
 void Member::pass_on(const Membership::Item &item, const Link &from) {
     for (auto &[id, link] : links_) {
         if (link->phase != Link::Phase::up || link.get() == &from) continue;
-        if (link->nearest) {
+        // A digest does not contain who has left.
+        if (link->nearest || membership_.state(item.origin) != State::up) {
             link->pass_on(item);
-            wrote(*link);
         } else {
             link->offer(item);
         }
+        if (link->nearest) wrote(*link);
     }
 }
 
@@ -174,11 +175,14 @@ void Member::failed_to_reach(NodeId peer, std::string_view why, bool conclusive,
     if (before == nullptr || link_to(peer) != nullptr) return;
     const bool broke = before->was_linked && before->failures == 0;
     const bool never_linked = before->failures >= 1 && before->since + grace_for_first_link <= now;
+    const bool is_up = membership_.state(peer) == State::up;
     dialler_.failed(peer, why, now);
-    if (membership_.state(peer) != State::up) {
+    if (!is_up) {
         membership_.absent(peer);
         put({.kind = Action::Kind::failed, .name = names_.name(peer), .text = std::string(why)});
-    } else if ((broke || never_linked) && !membership_.accused_by_self(peer) && !observer_.suspects(peer)) {
+    }
+    const bool doubts = is_up ? broke || never_linked : never_linked && membership_.disputed(peer);
+    if (doubts && !membership_.accused_by_self(peer) && !observer_.suspects(peer)) {
         observer_.suspect(peer, (broke ? "its link ended, and a new one failed: " : "no link with it: ") + std::string(why),
                           conclusive, now);
     }

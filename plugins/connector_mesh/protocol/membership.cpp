@@ -257,7 +257,7 @@ bool Membership::accused_by_self(NodeId subject) const {
 }
 
 std::optional<Membership::Item> Membership::accuse(NodeId subject, std::string_view reason, bool conclusive) {
-    if (state(subject) != State::up || accused_by_self(subject)) return std::nullopt;
+    if ((state(subject) != State::up && !disputed(subject)) || accused_by_self(subject)) return std::nullopt;
     auto &subjects = accused_by_[self_];
     if (!accusations_.contains({subject, self_})) subjects.push_back(subject);
     Accusation &entry = accusations_[{subject, self_}];

@@ -5,7 +5,8 @@
 //
 // Nobody but a member states that it is alive (`joined`), and nobody but its observers that it is not (`accused`). An accusation holds for
 // one run and one `joined` of its subject, so that a newer `joined` revokes it; a `joined` of an observer revokes its own earlier accusations. A member is down when two of its observers have been refused by
-// its host, or when five find it silent, or all when it has fewer. Once down it stays down until it states that it is alive, so that no third party can bring it back.
+// its host, or when five find it silent, or all when it has fewer. Once down it stays down until it states that it is alive, so that
+// no third party can bring it back; an observer that cannot reach it accuses it too when what stands against it does not suffice any more.
 #pragma once
 
 #include "fact.hpp"
@@ -67,7 +68,7 @@ class Membership {
 
     /// States anew that this member is alive, which revokes the accusations against it and by it.
     Item announce();
-    /// Nothing: an accusation of this run and `joined` stands already, or the subject is not up.
+    /// Nothing: an accusation of this run and `joined` stands already, or the subject is neither up nor `disputed`.
     std::optional<Item> accuse(NodeId subject, std::string_view reason, bool conclusive);
     std::optional<Item> clear(NodeId subject);
     Item end(bool for_good);
@@ -76,6 +77,8 @@ class Membership {
     [[nodiscard]] std::uint32_t alive() const noexcept { return records_[self_].alive; }
     /// Do the accusations against this member suffice for the others to believe it down?
     [[nodiscard]] bool self_condemned() const { return condemned(self_, nullptr); }
+    /// It is down here, and what stands against it would not suffice any more: others possibly believe it up, and wait for more observers.
+    [[nodiscard]] bool disputed(NodeId subject) const { return state(subject) == State::down && !condemned(subject, nullptr); }
 
     // ---- wishes of the strategies ----
 

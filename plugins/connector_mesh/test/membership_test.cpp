@@ -128,6 +128,21 @@ BOOST_AUTO_TEST_CASE(once_down_only_the_member_itself_brings_it_back) {
     BOOST_TEST(settled() == "");
 }
 
+BOOST_AUTO_TEST_CASE(an_observer_accuses_a_member_that_is_down_when_the_evidence_is_gone) {
+    join({"a@h", "b@h", "c@h", "d@h"});
+    const NodeId subject = *names.find("d@h");
+    for (const char *each : {"a@h", "b@h"}) take(about(each, 2, FactKind::accused, "d@h"));
+    BOOST_TEST(settled() == "-d@h");
+    BOOST_TEST(!here.disputed(subject));
+    BOOST_TEST(!here.accuse(subject, "silent", false).has_value());
+    take(of("b@h", 3)); // it states anew that it is alive, so a third member that learns all now believes d up
+    BOOST_TEST(settled() == "");
+    BOOST_TEST(here.disputed(subject));
+    BOOST_TEST(here.accuse(subject, "silent", false).has_value());
+    BOOST_TEST(here.accused_by_self(subject));
+    BOOST_TEST(settled() == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_an_observer_said_before_it_was_down_itself_does_not_count) {
     join({"a@h", "b@h", "c@h", "d@h"});
     take(about("a@h", 2, FactKind::accused, "d@h"));
