@@ -66,7 +66,22 @@ class Preparation {
 
 std::string signal_text(int number) { return "killed by signal " + std::to_string(number) + " (" + ::strsignal(number) + ")"; }
 
+std::string remedy_of(const std::string &program, int error) {
+    if (error == EMFILE)
+        return "; kith needs 5 descriptors for each process of a plugin: raise its limit (LimitNOFILE of the service, ulimit "
+               "-n), or have instances of one file share a process (\"isolate\": \"group:NAME\")";
+    if (::access("/dev/null", R_OK | W_OK) != 0) return "; it needs /dev/null, which is missing here";
+    if (::access(program.c_str(), X_OK) != 0 || error == ENOEXEC)
+        return "; it is part of kith: install the package kith, in the version that runs, again";
+    return {};
+}
+
 } // namespace
+
+std::string cannot_start(const std::string &program, const std::exception &why) {
+    const auto *const error = dynamic_cast<const std::system_error *>(&why);
+    return program + " cannot be started: " + why.what() + remedy_of(program, error == nullptr ? 0 : error->code().value());
+}
 
 HelperProcess::Unmap::~Unmap() {
     if (page != nullptr) ::munmap(page, sizeof *page);
@@ -118,7 +133,7 @@ HelperProcess::Result HelperProcess::start(const std::string &program, int libra
             throw std::system_error(error, std::generic_category(), "pidfd_open (Linux 5.3 has it)");
         }
     } catch (const std::system_error &error) {
-        return program + " cannot be started: " + error.what();
+        return cannot_start(program, error);
     }
     return made;
 }

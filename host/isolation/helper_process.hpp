@@ -10,10 +10,14 @@
 
 #include <boost/system/result.hpp>
 
+#include <exception>
 #include <string>
 #include <utility>
 
 namespace kith::isolation {
+
+/// The error for a helper that could not be started: the reason, and what to do where that is known.
+std::string cannot_start(const std::string &program, const std::exception &why);
 
 class HelperProcess {
   public:

@@ -39,21 +39,6 @@ core::Fd duplicate(int fd) {
     return copy;
 }
 
-// What to do when the program could not be started for this reason.
-std::string remedy_of(const std::string &program, const std::string &reason) {
-    if (reason.ends_with(std::generic_category().message(EMFILE)))
-        return "; kith needs 5 descriptors for each process of a plugin: raise its limit (LimitNOFILE of the service, ulimit "
-               "-n), or have instances of one file share a process (\"isolate\": \"group:NAME\")";
-    if (::access("/dev/null", R_OK | W_OK) != 0) return "; it needs /dev/null, which is missing here";
-    if (::access(program.c_str(), X_OK) != 0 || reason.ends_with(std::generic_category().message(ENOEXEC)))
-        return "; it is part of kith: install the package kith, in the version that runs, again";
-    return {};
-}
-
-std::string not_begun(const std::string &program, const std::exception &error) {
-    return program + " cannot be started: " + error.what() + remedy_of(program, error.what());
-}
-
 Time now() {
     return static_cast<Time>(
         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
@@ -132,7 +117,7 @@ IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, Last
         made->send(hello_message(library, settings.memory, settings.profile));
         return made;
     } catch (const std::system_error &error) {
-        return not_begun(settings.program, error);
+        return cannot_start(settings.program, error);
     }
 }
 
@@ -154,12 +139,11 @@ void IsolatedProcess::begun(HelperProcess::Result result) {
         if (result) discard(std::move(*result));
         return;
     }
-    if (!result)
-        return over({.status = KITH_UNAVAILABLE, .text = result.error() + remedy_of(settings_.program, result.error())});
+    if (!result) return over({.status = KITH_UNAVAILABLE, .text = result.error()});
     try {
         follow(std::move(*result));
     } catch (const std::exception &error) {
-        over({.status = KITH_UNAVAILABLE, .text = not_begun(settings_.program, error)});
+        over({.status = KITH_UNAVAILABLE, .text = cannot_start(settings_.program, error)});
         return discard(*std::exchange(helper_, std::nullopt));
     }
     await_socket();
