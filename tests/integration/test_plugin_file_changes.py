@@ -32,7 +32,7 @@ func main() {}
 
 
 def children(kith):
-    return pathlib.Path(f"/proc/{kith.pid}/task/{kith.pid}/children").read_text().split()
+    return [child for task in pathlib.Path(f"/proc/{kith.pid}/task").glob("*/children") for child in task.read_text().split()]
 
 
 class PluginFiles(Scenario):
