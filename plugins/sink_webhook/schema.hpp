@@ -69,21 +69,17 @@ inline constexpr std::string_view schema = R"schema({
             "x-kith-unit": "bytes"
         }
     },
-    "if": {"properties": {"url": {"pattern": "^http://(?!(localhost\\.?|127\\.[0-9.]+|\\[::1\\])([:/?]|$))"
-}
-}
-}
-, "then" : {
-    "properties" : {
-        "headers" : {
-            "propertyNames" : {
-                "pattern" : "^(?![Aa]uthorization$)",
-                            "x-kith-expected"
-                    : "an `url` with https:// for Authorization, which is not sent over http:// to another machine"
+    "if": {"properties": {"url": {"pattern": "^http://(?!(localhost\\.?|127\\.[0-9.]+|\\[::1\\])([:/?]|$))"}}},
+    "then": {
+        "properties": {
+            "headers": {
+                "propertyNames": {
+                    "pattern": "^(?![Aa]uthorization$)",
+                    "x-kith-expected": "an `url` with https:// for Authorization, which is not sent over http:// to another machine"
+                }
             }
         }
     }
-}
 })schema";
 
 } // namespace sink_webhook
