@@ -5,13 +5,13 @@
 
 #include "event_batch.hpp"
 #include "response_verdict.hpp"
-#include "retry_after.hpp"
 
 #include <kith/clock.hpp>
 #include <kith/file.hpp>
 #include <kith/http.hpp>
 #include <kith/options.hpp>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -67,8 +67,7 @@ class ReceiverClient {
         }
         Attempt out;
         out.verdict = verdict_of(response->code);
-        const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall());
-        out.retry_after = retry_after(response->field("Retry-After"), now);
+        out.retry_after = std::min(response->retry_after(), std::chrono::seconds(3600));
         if (out.verdict != Verdict::accepted) out.reason = reason_of(response->code, response->field("Location"));
         co_await discard_body(*response);
         co_return out;

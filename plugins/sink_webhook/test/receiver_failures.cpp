@@ -44,6 +44,23 @@ BOOST_AUTO_TEST_CASE(retry_after_is_respected) {
     BOOST_TEST((at[1] - at[0] < 121s));
 }
 
+BOOST_AUTO_TEST_CASE(retry_after_is_respected_for_an_hour_at_most) {
+    for (const std::string &asked_for : {std::string("3601"), std::string(1000, '9')}) {
+        Fixture f;
+        std::vector<SimNet::Duration> at;
+        f.answer = [&](const HttpAsked &) {
+            at.push_back(f.net.now());
+            return at.size() == 1 ? HttpReply(429).field("Retry-After", asked_for) : HttpReply(200);
+        };
+        f.start();
+        f.events(1);
+        BOOST_TEST(f.all_arrive(2h));
+        BOOST_REQUIRE(at.size() == 2u);
+        BOOST_TEST((at[1] - at[0] >= 3600s));
+        BOOST_TEST((at[1] - at[0] < 3602s));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_date_in_retry_after_is_respected) {
     std::vector<SimNet::Duration> at;
     answer = [&](const HttpAsked &asked) {
@@ -51,11 +68,14 @@ BOOST_AUTO_TEST_CASE(a_date_in_retry_after_is_respected) {
         if (at.size() > 1) return HttpReply(200);
         // Two minutes after the time of the signature.
         const std::string_view signature = asked.field("Kith-Signature");
-        const std::time_t then = std::stoll(std::string(signature.substr(2))) + 120;
-        std::array<char, 64> date{};
-        std::tm parts{};
-        std::strftime(date.data(), date.size(), "%a, %d %b %Y %H:%M:%S GMT", ::gmtime_r(&then, &parts));
-        return HttpReply(503).field("Retry-After", date.data());
+        const std::time_t sent = std::stoll(std::string(signature.substr(2)));
+        const auto date = [](std::time_t of) {
+            std::array<char, 64> text{};
+            std::tm parts{};
+            std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", ::gmtime_r(&of, &parts));
+            return std::string(text.data());
+        };
+        return HttpReply(503).field("Date", date(sent)).field("Retry-After", date(sent + 120));
     };
     start(R"(, "secret": "key")");
     events(1);

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "handle.hpp"
+#include "http_date.hpp"
 #include "peer.hpp"
 #include "reading.hpp"
 #include "service/http.h"
@@ -88,15 +89,21 @@ struct http_head {
         return {};
     }
 
-    /// How long the server asks us to wait, in seconds by Retry-After; zero when it does not.
+    /// How long the server asks us to wait by Retry-After (RFC 9110, section 10.2.3), in seconds or until a date, which counts from the
+    /// response's own Date; at most a day. Zero when it does not ask.
     [[nodiscard]] std::chrono::seconds retry_after() const noexcept {
-        constexpr int longest = 86'400;
-        int seconds = 0;
-        for (const char c : field("Retry-After")) {
-            if (c < '0' || c > '9') return {};
-            seconds = seconds > longest / 10 ? longest : seconds * 10 + (c - '0');
+        constexpr std::chrono::seconds none{0}, longest{86'400};
+        const std::string_view value = field("Retry-After");
+        if (const auto until = http_date(value)) {
+            const auto sent = http_date(field("Date"));
+            return sent ? std::clamp(*until - *sent, none, longest) : none;
         }
-        return std::chrono::seconds(seconds);
+        std::chrono::seconds out = none;
+        for (const char c : value) {
+            if (c < '0' || c > '9') return none;
+            out = std::min(out * 10 + std::chrono::seconds(c - '0'), longest);
+        }
+        return out;
     }
 
     /// An unexpected code as an error: "GET https://registry.example/peers: the server answered 404".
