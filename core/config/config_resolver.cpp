@@ -10,6 +10,7 @@
 #include <core/config/plugin_and_options_resolver.hpp>
 #include <core/config/policy_check.hpp>
 #include <core/config/schema_accessors.hpp>
+#include <core/config/topology_option_check.hpp>
 
 #include <kith/hosting/event_kind.hpp>
 #include <kith/plugin.h>
@@ -43,7 +44,9 @@ class ConfigResolver {
     void run(const ConfigFileContent &file) {
         for (const auto &entry : file.connectors) connectors_.add(entry);
         for (const auto &entry : file.topologies) topology(entry);
-        for (const auto &entry : file.sinks) sink(entry);
+        std::vector<std::string> topologies;
+        for (const auto &entry : file.topologies) topologies.push_back(entry.name);
+        for (const auto &entry : file.sinks) sink(entry, topologies);
         for (const auto &one : connectors_.instances())
             isolation(*one.plugin, one.model.isolate, one.location, {.connector = one.model.name});
         config_.connectors = connectors_.finish();
@@ -163,12 +166,14 @@ class ConfigResolver {
         }
     }
 
-    void sink(const SinkEntry &entry) {
+    void sink(const SinkEntry &entry, const std::vector<std::string> &topologies) {
         const auto *found = plugins_.plugin(KITH_KIND_SINK, entry.plugin.value, entry.plugin.location);
         check_filter(entry.filter);
         if (!found) return;
         auto options = plugins_.options(*found, entry.options.value, entry.options.location);
         if (!options) return;
+        if (const auto *rules = plugins_.schema(*found, entry.plugin.location))
+            check_topology_options(rules->json(), options->value, topologies, entry.options.location, collector_);
         isolation(*found, entry.isolate, entry.plugin.location, {});
         config_.sinks.push_back({entry.name, found->id, std::move(options->text), entry.filter.value, entry.isolate});
     }

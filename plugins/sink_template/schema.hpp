@@ -13,7 +13,8 @@ inline constexpr std::string_view schema = R"({
         "topology": {
             "description": "The topology whose peers are written. Empty: the only one.",
             "type": "string",
-            "default": ""
+            "default": "",
+            "x-kith-topology": true
         },
         "template": {
             "description": "The template: a name of a ready-made one (prometheus, haproxy, nginx, nats, hosts), or the absolute path of a file, which is read again when it changes.",

@@ -160,6 +160,12 @@ const std::vector<Bad> top_level = {
      "`link.down`, `plugin.loaded`, `plugin.refused`, `plugin.stalled`, `plugin.failed`, `events.lost`, `config.reloaded`, "
      "`config.refused`, `security.warning`, `plugin.changed`, `topology.paused`, `topology.resumed`, "
      "`removal.confirmed`, `message.lost`, `plugin.crashed`, `plugin.quarantined`, `plugin.replaced`"},
+    {R"({"sinks": {"s": {"plugin": "page", "config": {"of": "bleu"}}, "u": {"plugin": "page"}, "v": {"plugin": "page", "config": {"of": "red"}}},
+"topologies": {"blue": {"strategy": "k8s_dns", "connector": "log"}, "red": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:53 [sinks.s.config.of] there is no topology \"bleu\"; did you mean `blue`?\n"
+     "1:68 [sinks.u.config.of] expected the name of a topology, since there is more than one: `blue`, `red`"},
+    {R"({"sinks": {"s": {"plugin": "page"}, "t": {"plugin": "page", "config": {"of": "zzz"}}}, "topologies": {"blue": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:78 [sinks.t.config.of] there is no topology \"zzz\"; known are `blue`"},
 };
 
 const std::vector<Bad> policies = {

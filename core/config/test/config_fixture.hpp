@@ -60,6 +60,12 @@ inline PluginCatalogue catalogue() {
                              KITH_PRUNE_DISCONNECT});
     out.installed.push_back(
         {KITH_KIND_SINK, "file", {}, R"({"properties": {"path": {"type": "string"}}, "required": ["path"]})", 0, 0});
+    out.installed.push_back({KITH_KIND_SINK,
+                             "page",
+                             {},
+                             R"({"properties": {"of": {"type": "string", "default": "", "x-kith-topology": true}}})",
+                             0,
+                             0});
     out.refused.push_back({"/plugins/libstrategy_consul.so", "L1: the file is writable by group"});
     return out;
 }
