@@ -52,11 +52,10 @@ int plugins(const Arguments &arguments) {
         "kith plugins [DIR] [--json] [--details] [--options ID] [--config FILE] | kith plugins retry|replace FILE";
     command_line.about =
         "Lists the plugins in the directory, with the ABI version for which they were built, and the files that were\n"
-        "refused, with the violated rule and the remedy. Without DIR: those of `plugins.dir` of --config, or the default\n"
-        "plugin directory. `retry FILE` ends the\n"
-        "quarantine of a plugin that crashed too often (`kith status` names it), and `replace FILE` has the running daemon "
-        "take a\n"
-        "new version of a file into use; both print their own --help.\n"
+        "refused, with the violated rule and the remedy. Without DIR: those of `plugins.dir` of --config, or the\n"
+        "default plugin directory.\n"
+        "`retry FILE` ends the quarantine of a plugin that crashed too often (`kith status` names it), and\n"
+        "`replace FILE` has the running daemon take a new version of a file into use; both print their own --help.\n"
         "Exit status: 0 all files were accepted, 1 some were refused or FILE is invalid, 3 the directory cannot be read.\n";
     command_line.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
         "details", "also print the file of each plugin, its SHA-256, services and flags")(
