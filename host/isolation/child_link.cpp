@@ -28,9 +28,11 @@ bool ChildLink::send(std::string_view message) {
 }
 
 void ChildLink::flush(Time now) {
-    if (!unasked_ || asked_ != core::never) return;
+    const bool idle = idle_ != core::never && now >= core::later(idle_, limits_.idle);
+    if (asked_ != core::never || !(unasked_ || idle)) return;
     messages::append_frame(outbox_, ping_message());
     unasked_ = false;
+    idle_ = core::never;
     asked_ = now;
 }
 
@@ -49,10 +51,9 @@ void ChildLink::sent(std::size_t bytes) {
 void ChildLink::received(std::string_view bytes, bool full, Time now, const std::function<void(std::string_view)> &each) {
     static const std::string pong = pong_message();
     const std::size_t count = reader_.feed(bytes, [&](std::string_view message) {
-        if (message == pong)
-            asked_ = core::never;
-        else
-            each(message);
+        if (message != pong) return each(message);
+        asked_ = core::never;
+        idle_ = now;
     });
     if (!reader_.unfinished())
         begun_ = core::never;
@@ -78,6 +79,7 @@ Time ChildLink::deadline() const {
     if (asked_ != core::never) next = std::min(next, core::later(asked_, limits_.answer));
     if (begun_ != core::never) next = std::min(next, core::later(begun_, limits_.answer));
     if (flooded_ != core::never) next = std::min(next, core::later(flooded_, limits_.flood));
+    if (idle_ != core::never) next = std::min(next, core::later(idle_, limits_.idle));
     return next;
 }
 

@@ -23,13 +23,15 @@ class ChildLink {
         std::size_t outbox;             ///< bytes that wait to be sent
         Time answer;                    ///< until a ping is answered, and a message that has begun is complete
         Time flood = 10'000'000'000;    ///< for so long it may send without a pause
+        Time idle = 30'000'000'000;     ///< from an answer to the next ping, if nothing is sent before
     };
 
     explicit ChildLink(const Limits &limits) : limits_(limits), reader_(limits.to_kith) {}
 
     /// Queues a message. False: it is too large.
     bool send(std::string_view message);
-    /// Before the queue is written: adds a ping unless one is unanswered or nothing was sent since the last.
+    /// Before the queue is written, and at the deadline: adds a ping unless one is unanswered, or nothing was sent since the last and that was
+    /// answered a short time ago.
     void flush(Time now);
     std::string_view outgoing() const { return std::string_view(outbox_).substr(sent_); }
     void sent(std::size_t bytes);
@@ -40,7 +42,7 @@ class ChildLink {
 
     /// Why the helper is to be ended; empty: it is not.
     std::string fault(Time now) const;
-    /// When fault() may next change by itself; never: not.
+    /// When fault() or flush() may next have an effect by itself; never: not.
     Time deadline() const;
 
     /// A ping, and its answer.
@@ -54,6 +56,7 @@ class ChildLink {
     std::size_t sent_ = 0;       // bytes of outbox_
     bool unasked_ = false;       // something was sent since the last ping
     Time asked_ = core::never;   // an unanswered ping
+    Time idle_ = core::never;    // the last ping was answered then
     Time begun_ = core::never;   // a message that is not complete
     Time flooded_ = core::never; // it has sent without a pause since then
 };

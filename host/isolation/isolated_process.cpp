@@ -216,16 +216,31 @@ void IsolatedProcess::flush() {
 
 void IsolatedProcess::arm() {
     const Time deadline = link_.deadline();
-    if (armed_ || ended_ || deadline == core::never) return;
-    armed_ = true;
+    if (ended_ || deadline >= armed_) return;
+    armed_ = deadline;
     const Time at = now();
     timer_.expires_after(std::chrono::nanoseconds(deadline > at ? deadline - at : 0));
     timer_.async_wait([me = weak_from_this()](const Error &error) {
         const auto alive = me.lock();
-        if (error || !alive) return;
-        alive->armed_ = false;
-        if (const std::string fault = alive->link_.fault(now()); !fault.empty()) return alive->end(fault);
-        alive->arm();
+        if (!error && alive) alive->at_deadline();
+    });
+}
+
+// What has come is read before it is judged: kith may have been stopped for longer than the helper has to answer.
+void IsolatedProcess::at_deadline() {
+    armed_ = core::never;
+    bool full = false;
+    if (ended_ || (helper_ && !read(full))) return;
+    if (const std::string fault = link_.fault(now()); !fault.empty()) return end(fault);
+    flush();
+    arm(); // also while flush() waits until more can be written
+}
+
+void IsolatedProcess::at_most(std::chrono::nanoseconds bound, std::string reason) {
+    armed_ = 0; // no deadline is earlier
+    timer_.expires_after(bound);
+    timer_.async_wait([me = shared_from_this(), reason = std::move(reason)](const Error &error) {
+        if (!error) me->end(reason);
     });
 }
 
@@ -261,12 +276,7 @@ bool IsolatedProcess::read(bool &full) {
 }
 
 // A process that ends closes it too: only one that goes on is to be ended for that.
-void IsolatedProcess::connection_closed() {
-    timer_.expires_after(end_bound);
-    timer_.async_wait([me = shared_from_this()](const Error &error) {
-        if (!error) me->end(me->closing_ ? "it did not leave" : "it closed its connection");
-    });
-}
+void IsolatedProcess::connection_closed() { at_most(end_bound, closing_ ? "it did not leave" : "it closed its connection"); }
 
 void IsolatedProcess::take(std::string_view message) {
     const auto opened = messages::open_message(message);
@@ -378,10 +388,7 @@ void IsolatedProcess::close() {
 void IsolatedProcess::leave() {
     if (ended_) return;
     ::shutdown(socket_.native_handle(), SHUT_WR);
-    timer_.expires_after(leave_bound);
-    timer_.async_wait([me = shared_from_this()](const Error &error) {
-        if (!error) me->end("it did not leave");
-    });
+    at_most(leave_bound, "it did not leave");
 }
 
 } // namespace kith::isolation

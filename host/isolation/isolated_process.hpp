@@ -69,6 +69,9 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     void await_words();
     void await_end();
     void arm();
+    void at_deadline();
+    /// Ends it for this reason after `bound`, unless it has ended before.
+    void at_most(std::chrono::nanoseconds bound, std::string reason);
     /// Reads once. False: nothing is there now, or ever.
     bool read(bool &full);
     void connection_closed();
@@ -95,9 +98,10 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     RefusedCalls refused_calls_;
     std::vector<std::unique_ptr<Tenant>> tenants_;
     std::uint32_t last_number_ = no_instance;
-    std::string reason_;  // why kith has ended it; empty: it has not
-    std::string refusal_; // of the library
-    bool beginning_ = true, flush_posted_ = false, writing_ = false, armed_ = false, closing_ = false, ended_ = false;
+    std::string reason_;       // why kith has ended it; empty: it has not
+    std::string refusal_;      // of the library
+    Time armed_ = core::never; // for which deadline the timer waits
+    bool beginning_ = true, flush_posted_ = false, writing_ = false, closing_ = false, ended_ = false;
 };
 
 } // namespace kith::isolation

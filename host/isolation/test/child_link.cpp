@@ -54,7 +54,23 @@ BOOST_AUTO_TEST_CASE(messages_of_a_turn_are_followed_by_one_ping) {
     link.flush(5);
     BOOST_TEST(written(link) == std::vector<std::string>{ChildLink::ping_message()}, boost::test_tools::per_element());
     link.received(frame(ChildLink::pong_message()), false, 6, ignore);
-    BOOST_TEST(link.deadline() == core::never); // an idle helper costs nothing
+}
+
+BOOST_AUTO_TEST_CASE(one_to_which_nothing_is_sent_is_asked_now_and_then) {
+    ChildLink link(limits());
+    link.send("call");
+    link.flush(0);
+    written(link);
+    link.received(frame(ChildLink::pong_message()), false, second, ignore);
+    BOOST_TEST(link.deadline() == 31 * second);
+    link.flush(31 * second - 1);
+    BOOST_TEST(link.outgoing().empty());
+    link.flush(31 * second);
+    BOOST_TEST(written(link) == std::vector<std::string>{ChildLink::ping_message()}, boost::test_tools::per_element());
+    BOOST_TEST(link.fault(41 * second) == "it has not answered for 10 s"); // it was stopped
+    link.received(frame(ChildLink::pong_message()), false, 40 * second, ignore);
+    BOOST_TEST(link.fault(41 * second) == "");
+    BOOST_TEST(link.deadline() == 70 * second);
 }
 
 BOOST_AUTO_TEST_CASE(one_that_does_not_answer_has_a_fault_at_the_deadline) {
