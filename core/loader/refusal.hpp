@@ -5,7 +5,9 @@
 
 #include "core/abort_on_failed_result.hpp"
 
+#include <filesystem>
 #include <string>
+#include <utility>
 
 namespace kith::core {
 
@@ -18,5 +20,9 @@ struct Refusal {
 
     bool operator==(const Refusal &) const = default;
 };
+
+inline Refusal refusal(const std::filesystem::path &file, std::string rule, std::string reason, std::string remedy) {
+    return {file.native(), std::move(rule), std::move(reason), std::move(remedy)};
+}
 
 } // namespace kith::core
