@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import signal
-import time
 import unittest
 
 from api_client import ask
@@ -62,17 +61,6 @@ class Process(Refusals):
         self.assertEqual(answer.returncode, 0, answer.stderr)
         wait_until(lambda: "kith_mortal_starts_total{" in (text := ask(self.api(kith), "/metrics").body.decode()) and
                    int(re.search(r"(?m)^kith_mortal_starts_total\{[^}]*\} (\d+)", text)[1]) > 6, "it counts on", None, kith.tail)
-
-    def test_one_that_is_stopped_while_nothing_is_sent_to_it_is_noticed(self):
-        config = self.topology("mortal", config={"death": "none"})
-        config["plugins"]["limits"] = {"answer": 1000}
-        kith = self.lab.kith(config)
-        kith.wait("link.up", topology="t")
-        before, = helpers(kith.pid)
-        time.sleep(1.5)  # what was sent is answered
-        os.kill(before, signal.SIGSTOP)
-        self.assertIn("it has not answered for 1 s", kith.wait("plugin.crashed", timeout=90)["reason"])
-        kith.wait("topology.fresh", topology="t")
 
 
 class FileUnderIt(Refusals):
