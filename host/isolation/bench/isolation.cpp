@@ -7,7 +7,7 @@
 // calls (ms), of calls with their answers (us), of those over a bare socket pair (us), from SIGKILL to the end that is noticed (ms), messages in a
 // second, and private memory (KiB).
 #include "../child_link.hpp"
-#include "../hello.hpp"
+#include "../hello_message.hpp"
 #include "../helper_process.hpp"
 
 #include <core/engine/engine_services.hpp>
