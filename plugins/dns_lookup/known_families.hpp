@@ -4,7 +4,7 @@
 // refuse AAAA queries, or do not answer them, where only IPv4 is in use. A failure of a family that has given addresses is not ignored.
 #pragma once
 
-#include <sstream>
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -33,17 +33,23 @@ class KnownFamilies {
 
     /// Restores the state; ignored if it was saved for another name.
     void read(std::string_view text, std::string_view name) {
-        std::istringstream words{std::string(text)};
-        std::string word;
-        words >> word;
-        if (word != name) return;
-        while (words >> word) {
+        if (next_word(text) != name) return;
+        for (auto word = next_word(text); !word.empty(); word = next_word(text)) {
             if (word == "ipv4") known_[ipv4] = latest_[ipv4] = true;
             if (word == "ipv6") known_[ipv6] = latest_[ipv6] = true;
         }
     }
 
   private:
+    // Not by a stream, which would bring the locales of libstdc++ into the plugin, more code than all else of it.
+    static std::string_view next_word(std::string_view &text) {
+        constexpr std::string_view blanks = " \t\r\n";
+        text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+        const std::string_view word = text.substr(0, text.find_first_of(blanks));
+        text.remove_prefix(word.size());
+        return word;
+    }
+
     bool known_[2] = {}, latest_[2] = {};
 };
 
