@@ -50,6 +50,19 @@ BOOST_AUTO_TEST_CASE(strings_binaries_and_other_terms_are_printed) {
     BOOST_TEST(to_text(TermView{}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(real_numbers_are_printed_with_the_digits_that_distinguish_them) {
+    const auto printed = [](double value) {
+        std::string out;
+        Writer(out).real(value);
+        return shown(out);
+    };
+    BOOST_TEST(printed(0.1) == "0.1");
+    BOOST_TEST(printed(-2.0) == "-2");
+    BOOST_TEST(printed(0.1 + 0.2) == "0.30000000000000004");
+    for (const double value : {1.0 / 3, 1e300, 5e-324, 1.7976931348623157e308, -123456789.25})
+        BOOST_TEST(std::strtod(printed(value).c_str(), nullptr) == value);
+}
+
 BOOST_AUTO_TEST_CASE(long_terms_are_truncated) {
     std::string list = "[";
     for (int i = 0; i < 1000; ++i) list += "abc,";

@@ -6,6 +6,8 @@
 
 #include <charconv>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 
 namespace kith::erlang::etf {
 namespace {
@@ -61,8 +63,12 @@ class Printer {
 
     void real(double value) {
         char buffer[40];
-        const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
-        put({buffer, static_cast<std::size_t>(end.ptr - buffer)});
+        // Not by std::to_chars, whose tables for floating point are 130 KB of the plugin.
+        for (const int digits : {15, 16, 17}) {
+            std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+            if (std::strtod(buffer, nullptr) == value) break;
+        }
+        put(buffer);
     }
 
     void quoted(std::string_view text, char quote) {
