@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <core/cluster/base/number_text.hpp>
 #include <core/config/key_path.hpp>
 #include <core/config/schema_accessors.hpp>
 
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 
 namespace kith::core::schema_accessors {
@@ -132,9 +131,7 @@ std::string_view type_of(const json::value &value) {
 
 std::string shown(double number) {
     if (number == std::floor(number) && std::fabs(number) < 1e15) return std::to_string(static_cast<std::int64_t>(number));
-    std::array<char, 32> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-    return {buffer.data(), end};
+    return number_text(number);
 }
 
 std::string shown(const json::value &value) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "metrics_text.hpp"
 
-#include <charconv>
+#include <core/cluster/base/number_text.hpp>
+
 #include <cmath>
 
 namespace kith::app {
@@ -35,9 +36,7 @@ void append_label_name(std::string &out, std::string_view name) {
 std::string metric_number(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-    char text[40];
-    const auto end = std::to_chars(text, text + sizeof text, value);
-    return {text, end.ptr};
+    return core::number_text(value);
 }
 
 void MetricsText::family(std::string_view name, std::string_view type, std::string_view help) {
