@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "command/command_table.hpp"
+#include "isolation/child/plugin_host.hpp"
 
 #include <exception>
 #include <iostream>
@@ -22,6 +23,7 @@ void help(std::ostream &out) {
 } // namespace
 
 int main(int argc, char **argv) try {
+    if (argc > 0 && kith::isolation::is_plugin_host(argv[0])) return kith::isolation::run_plugin_host(argc, argv);
     if (argc < 2) {
         help(std::cerr);
         return exit_usage;

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from helper_processes import helpers
@@ -30,10 +31,20 @@ class Refusals(Isolated):
 
     def directory(self):
         """A new directory of a stranger's plugins."""
-        directory = BUILD.resolve() / f"refusals-{os.getpid()}"
-        directory.mkdir(mode=0o755)
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="refusals-", dir=BUILD.resolve()))
+        directory.chmod(0o755)
         self.addCleanup(shutil.rmtree, directory)
         return directory
+
+    def home(self):
+        """A directory with a copy of kith, and plugins of its build."""
+        home = self.directory()
+        (home / "plugins").mkdir()
+        shutil.copy(KITH, home)
+        for name in ("libstrategy_epmd.so", "libconnector_log.so"):
+            shutil.copy(pathlib.Path(PLUGINS) / name, home / "plugins")
+        shutil.copy(BUILD / "plugins.sha256", home)
+        return home
 
     def topology(self, strategy, **more):
         config = self.healthy()
@@ -187,30 +198,27 @@ class ForeignIo(Refusals):
 class Helpers(Refusals):
     """The program kith-plugin-host is missing, or is not that of this kith."""
 
-    def with_helper(self, file):
-        return ["unshare", "--mount", "sh", "-c", f'mount --bind {file} {HELPER} && exec "$@"', "sh"]
+    def kith_with_helper(self, content, mode=0o755):
+        """A kith beside which this is the helper."""
+        home = self.home()
+        (home / "kith-plugin-host").write_bytes(content)
+        (home / "kith-plugin-host").chmod(mode)
+        config = self.topology("mortal", config={"death": "none"})
+        config["plugins"]["dir"] = [str(home / "plugins"), TEST_PLUGINS]
+        return self.lab.kith(config, before=["sh", "-c", 'shift && exec "$0" "$@"', str(home / "kith")])
 
-    def own(self, content, mode=0o755):
-        file = self.lab.dir / "helper"
-        file.write_bytes(content)
-        file.chmod(mode)
-        return file
-
-    @ROOT_ONLY
     def test_of_another_build(self):
         program = HELPER.read_bytes()
-        build_id, = set(re.findall(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", program)) & set(re.findall(rb"[0-9a-f]{64}", pathlib.Path(KITH).read_bytes()))
-        other = self.own(program.replace(build_id, build_id[::-1]))
-        kith = self.lab.kith(self.topology("mortal", config={"death": "none"}), before=self.with_helper(other))
+        build_id, = set(re.findall(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", program))
+        kith = self.kith_with_helper(program.replace(build_id, build_id[::-1]))
         self.assertRegex(kith.wait("plugin.crashed", topology="t")["reason"], "it is of another build than kith: install both from one package, and restart kith")
         kith.wait("plugin.quarantined", topology="t")
         kith.wait("link.up", topology="healthy")
 
-    @ROOT_ONLY
     def test_that_cannot_be_executed(self):
         for content, mode, why in ((b"", 0o644, "Permission denied"), (b"no program", 0o755, "Exec format error")):
             with self.subTest(why):
-                kith = self.lab.kith(self.topology("mortal", config={"death": "none"}), before=self.with_helper(self.own(content, mode)))
+                kith = self.kith_with_helper(content, mode)
                 self.assertRegex(kith.wait("plugin.failed", topology="t")["reason"],
                                  f"kith-plugin-host cannot be started: {why}; it is part of kith: install the package kith, in the version that runs, again")
                 kith.wait("link.up", topology="healthy")
@@ -257,13 +265,8 @@ class Manifest(Refusals):
     """Whose a file is: the manifest of the build decides."""
 
     def test_a_file_is_of_the_build_by_its_sum_in_a_manifest_that_others_cannot_write(self):
-        home = self.directory()
-        (home / "plugins").mkdir()
-        shutil.copy(KITH, home)
-        for name in ("libstrategy_epmd.so", "libconnector_log.so"):
-            shutil.copy(pathlib.Path(PLUGINS) / name, home / "plugins")
+        home = self.home()
         manifest = home / "plugins.sha256"
-        shutil.copy(BUILD / "plugins.sha256", manifest)
 
         def strangers():
             done = subprocess.run([home / "kith", "plugins", "--json"], capture_output=True, text=True, check=True)

@@ -3,6 +3,7 @@
 
 #include "../sandbox/sandbox.hpp"
 
+#include <host/resident_code.hpp>
 #include <kith/result.hpp>
 
 #include <array>
@@ -112,6 +113,7 @@ void Helper::load(std::string_view arguments) {
     library_ = load_in_sandbox(hello);
     to_kith_.send(library_.entry != nullptr ? own_message(FromHelper::ready)
                                             : own_message(FromHelper::refused, str(library_.refusal)));
+    app::release_code_pages(); // of the loader and of the sandbox, which are not used again
 }
 
 PluginLibrary Helper::load_in_sandbox(const Hello &hello) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-//
-// kith-plugin-host: runs the instances of one plugin library for kith, which starts it. It is not for people.
+#include "plugin_host.hpp"
+
 #include "../hello.hpp"
 #include "helper.hpp"
 
@@ -10,11 +10,12 @@
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-using namespace kith::isolation;
+namespace kith::isolation {
 
 namespace {
 
@@ -29,7 +30,12 @@ CallTrace *map_trace() {
 
 } // namespace
 
-int main(int count, char **arguments) {
+bool is_plugin_host(const char *program) noexcept {
+    const std::string_view path = program == nullptr ? "" : program;
+    return path.substr(path.rfind('/') + 1) == "kith-plugin-host";
+}
+
+int run_plugin_host(int count, char **arguments) {
     if (count != 3 || ::fcntl(socket_fd, F_GETFD) < 0 || ::fcntl(library_fd, F_GETFD) < 0) {
         std::fputs("kith-plugin-host is started by kith, for a plugin that runs in a process of its own\n", stderr);
         return 2;
@@ -37,7 +43,7 @@ int main(int count, char **arguments) {
     if (!follows_parent(arguments[1])) return 0; // kith has ended meanwhile
     for (const int fd : {socket_fd, library_fd}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     try {
-        Helper helper(socket_fd, kith::core::Fd(library_fd), map_trace());
+        Helper helper(socket_fd, core::Fd(library_fd), map_trace());
         helper.run();
         ::_exit(0); // no code of the plugin runs any more, not even that which unloading would run
     } catch (const std::exception &error) {
@@ -46,3 +52,5 @@ int main(int count, char **arguments) {
         ::_exit(70);
     }
 }
+
+} // namespace kith::isolation
