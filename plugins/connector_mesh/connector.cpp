@@ -127,16 +127,16 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
         if (!member_) return kith::error(KITH_UNAVAILABLE, "this member does not listen yet");
         if (what.channel == keys_channel && what.broadcast)
             report_keys(settings_.node); // a broadcast does not arrive at its sender
-        const auto sent = what.broadcast ? member_->broadcast(what.channel, what.data, now())
+        const auto sent = what.broadcast ? member_->broadcast(what.channel, what.data)
                                          : member_->send(what.peer, what.channel, what.data, op, now());
-        const std::string peer(what.peer);
         kith::result<void> out;
         switch (sent) {
         case Messages::Sent::begun:
             if (what.broadcast) messages_->done(op);
             break;
         case Messages::Sent::full:
-            out = kith::error(KITH_LIMIT, "the queue of the link towards " + (what.broadcast ? "a neighbour" : peer) +
+            out = kith::error(KITH_LIMIT, "the queue of the link towards " +
+                                              std::string(what.broadcast ? "a neighbour" : what.peer) +
                                               " is full: send again later");
             break;
         case Messages::Sent::too_large:
@@ -144,7 +144,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
                                                 std::to_string(Messages::largest));
             break;
         case Messages::Sent::unknown_member:
-            out = kith::error(KITH_NOT_FOUND, "no member " + peer + " is up: " + member_->explain(peer));
+            out = kith::error(KITH_NOT_FOUND, "no member " + std::string(what.peer) + " is up: " + member_->explain(what.peer));
             break;
         }
         carry_out();
@@ -215,8 +215,8 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
         const auto actions = member_->take_actions();
         for (const auto &action : actions) carry_out(action);
         if (!actions.empty()) metrics_.report(*member_);
-        if (member_->deadline() < waits_until_) {
-            waits_until_ = member_->deadline();
+        if (const Time due = member_->deadline(); due < waits_until_) {
+            waits_until_ = due;
             wake_.notify();
         }
     }
@@ -247,21 +247,30 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
             }
             break;
         case Action::Kind::notice: log.warning(action.text, {}); break;
-        case Action::Kind::message: arrived(action); break;
+        case Action::Kind::messages: arrived(action); break;
         case Action::Kind::done:
-            if (messages_ && action.ticket != 0)
-                messages_->done(action.ticket, action.text.empty() ? KITH_OK : KITH_UNREACHABLE, action.text);
+            for (const std::uint64_t ticket : action.tickets) {
+                if (messages_ && ticket != 0)
+                    messages_->done(ticket, action.text.empty() ? KITH_OK : KITH_UNREACHABLE, action.text);
+            }
             break;
         }
     }
 
     void arrived(const Action &action) {
         if (!messages_) return;
-        if (action.channel == keys_channel && action.to_all) return report_keys(action.name);
-        const kith::message message{
-            .peer = action.name, .channel = action.channel, .data = action.text, .broadcast = action.to_all};
-        if (messages_->arrived({&message, 1}) < 0)
-            log.warning("a message that violates the limits was dropped", {{"peer", action.name}});
+        if (action.channel == keys_channel && action.to_all) {
+            for (std::size_t i = 0; i < action.places.size(); ++i) report_keys(action.name);
+            return;
+        }
+        std::vector<kith::message> list;
+        list.reserve(action.places.size());
+        for (const auto &each : action.places)
+            list.push_back(
+                {.peer = action.name, .channel = action.channel, .data = action.text_of(each), .broadcast = action.to_all});
+        if (messages_->arrived(list) < 0) // what violates them is the channel, which is that of all
+            log.warning("messages that violate the limits were dropped",
+                        {{"peer", action.name}, {"messages", std::to_string(list.size())}});
     }
 
     /// Who asks gets the keys of this member as a message.

@@ -126,8 +126,8 @@ struct Two {
                         members[0]->connected(links[0] = action.link, {}, now);
                         more = true;
                     }
-                    arrived += action.kind == Action::Kind::message ? 1U : 0U;
-                    receipts += action.kind == Action::Kind::done ? 1U : 0U;
+                    for (const auto &each : action.places) arrived += action.text_of(each).size() == text.size() ? 1U : 0U;
+                    if (action.text.empty()) receipts += action.tickets.size();
                 }
                 if (links[i] == 0) continue;
                 const std::string out = members[i]->take_output(links[i], batch);

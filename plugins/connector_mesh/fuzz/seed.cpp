@@ -39,7 +39,7 @@ class Pair {
         dialler_.want("m@10.0.0.1", {"10.0.0.1", 7946}, now_);
         run(1s);
         dialler_.send("m@10.0.0.1", "orders", "hello", 1, now_);
-        dialler_.broadcast("orders", std::string(200, 'x'), now_);
+        dialler_.broadcast("orders", std::string(200, 'x'));
         other_.send("p@10.0.0.2", "orders", "and back", 2, now_);
         run(10s);
         dialler_.end(true, now_);
@@ -94,6 +94,34 @@ int main(int argc, char **argv) {
         append_frame(one, frame->kind, frame->body);
         seed("mesh_stream", "frame" + std::to_string(static_cast<int>(frame->kind)), one);
     }
+
+    // What members of the release before send, and the receipts for what the target has sent.
+    const MessageHeader header{.hops = 16,
+                               .origin = "p@10.0.0.2",
+                               .to = "m@10.0.0.1",
+                               .channel = "orders",
+                               .run = {4, 4},
+                               .number = 1,
+                               .oldest = 1,
+                               .total = 5,
+                               .at = 0};
+    Receipt receipt{.hops = 16,
+                    .origin = "m@10.0.0.1",
+                    .run = {5, 5},
+                    .to = "p@10.0.0.2",
+                    .channel = "orders",
+                    .number = 1,
+                    .count = 2,
+                    .why = {}};
+    std::string old = "\x01", all_receipts = "\x03";
+    append_frame(old, FrameKind::message, encode_piece(header, "hello"));
+    append_frame(old, FrameKind::receipt, encode_receipt(receipt));
+    seed("mesh_stream", "old", old);
+    append_frame(all_receipts, FrameKind::receipts, encode_receipts(receipt));
+    receipt.number = 3;
+    receipt.why = "no way to it was found";
+    append_frame(all_receipts, FrameKind::receipts, encode_receipts(receipt));
+    seed("mesh_stream", "receipts", all_receipts);
 
     Document document{
         .joined = {.kind = FactKind::joined, .origin = "p@h", .run = {4, 4}, .number = 1, .address = "10.0.0.2", .port = 7946},

@@ -13,6 +13,11 @@ namespace kith::mesh {
 
 template <unsigned size>
 void append_number(std::string &out, std::uint64_t value) {
+    if constexpr (size <= 2) { // without a call where there is room
+        if constexpr (size == 2) out.push_back(static_cast<char>(value >> 8));
+        out.push_back(static_cast<char>(value));
+        return;
+    }
     char bytes[size];
     for (unsigned i = 0; i < size; ++i) bytes[i] = static_cast<char>(value >> (8 * (size - 1 - i)));
     out.append(bytes, size);
@@ -37,7 +42,7 @@ class Reader {
     std::uint64_t number() noexcept {
         const std::string_view bytes = take(size);
         std::uint64_t value = 0;
-        for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+        for (unsigned i = 0; i < size && !bytes.empty(); ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
         return value;
     }
     std::uint8_t u8() noexcept { return static_cast<std::uint8_t>(number<1>()); }

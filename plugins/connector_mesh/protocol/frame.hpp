@@ -28,6 +28,8 @@ enum class FrameKind : std::uint8_t {
     goodbye = 13,  // the sender closes the link on purpose: no failure
     verdict = 14,  // the sender believes the receiver down, which welcome reports when a link comes up
     renew = 15,    // the sender has new keys or certificates: dial it anew, and this link goes when the new one is up
+    messages = 16, // whole messages of one stream, to those who have capability 1
+    receipts = 17, // of messages of one stream in a row, to the same
 };
 
 class FrameReader {

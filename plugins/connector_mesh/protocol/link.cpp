@@ -73,7 +73,13 @@ std::string Link::take_output(const Membership &membership, std::size_t most) {
     if (!facts.empty()) append_frame(out, FrameKind::facts, facts);
     if (!documents.empty()) append_frame(out, FrameKind::documents, documents);
     if (std::exchange(digest_due_, false)) append_frame(out, FrameKind::digest, membership.encode_digest());
-    while (!messages.empty() && out.size() < most) append_frame(out, FrameKind::message, messages.pop());
+    if (out.size() < most && messages.bytes() > largest_piece)
+        out.reserve(out.size() + std::min(most - out.size(), messages.bytes()) + 2 * largest_piece);
+    while (!messages.empty() && out.size() < most) {
+        MessageQueue::Piece next = messages.pop();
+        append_frame(out, next.kind, next.body);
+        messages.give_back(std::move(next));
+    }
     return out;
 }
 

@@ -41,6 +41,7 @@ class Link {
     Time surplus_since{}, up_since{};
     Time renewed{-1};             // when it was asked to be replaced last; negative: never
     bool takes_turns = false;     // the other side understands heartbeats in turns
+    bool takes_batches = false;   // it understands messages and receipts in batches
     Time heard;                   // on the awake clock
     Time silence;                 // the time without a byte after which the link has failed
     std::uint64_t beat_due = 0;   // the interval in which the next heartbeat must be sent, even out of turn

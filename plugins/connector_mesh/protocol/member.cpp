@@ -24,11 +24,8 @@ Member::Member(NameTable &names, MemberSettings settings, Time now)
       messages_(membership_),
       now_(now),
       overlay_due_(now + overlay_pause) {
-    ways_.linked = [this](NodeId id) { return link_to(id) != nullptr; };
-    ways_.has_room = [this](NodeId id, FlowId flow, std::uint64_t rest_of) {
-        const Link *link = link_to(id);
-        return link != nullptr && !link->messages.full(flow, rest_of);
-    };
+    ways_.link = [this](NodeId id) { return link_to(id); };
+    ways_.wrote = [this](Link &link) { wrote(link); };
     observer_.advance(now);
     // When many start at once their first heartbeats are spread.
     last_beat_ = now;
@@ -238,23 +235,20 @@ void Member::end_link(LinkId id, std::string_view why, bool failed, bool conclus
 // ---- messages ----
 
 const Messages::Ways &Member::ways() {
-    if (std::exchange(ways_outdated_, false)) ways_.neighbours = linked();
+    if (std::exchange(ways_outdated_, false)) {
+        ways_.neighbours = linked();
+        ++ways_.version;
+    }
     return ways_;
 }
 
 Messages::Sent Member::send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket,
                             Time now) {
-    const auto id = names_.find(to);
-    if (!id) return Messages::Sent::unknown_member;
-    const auto out = messages_.send(*id, channel, text, ticket, ways(), now);
-    settle(now);
-    return out;
+    return messages_.send(to, channel, text, ticket, ways(), now);
 }
 
-Messages::Sent Member::broadcast(std::string_view channel, std::string_view text, Time now) {
-    const auto out = messages_.broadcast(channel, text, ways());
-    settle(now);
-    return out;
+Messages::Sent Member::broadcast(std::string_view channel, std::string_view text) {
+    return messages_.broadcast(channel, text, ways());
 }
 
 // ---- state ----

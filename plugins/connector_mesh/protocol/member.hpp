@@ -34,8 +34,8 @@ struct Action {
         up,       // `name` is a member that is up
         down,     // it is not any more: text
         failed,   // no link to `name`, which is not up, can be had: text
-        message,  // `text` has arrived on `channel`, from `name`
-        done,     // the message `ticket` has arrived; or has not: text
+        messages, // some have arrived on `channel`, from `name`: see text_of
+        done,     // the messages `tickets` have arrived; or have not: text
         notice,   // for the operator: text
         isolated, // no link is left; text is empty when there is one again
     };
@@ -45,8 +45,14 @@ struct Action {
     std::string text;
     Membership::Endpoint endpoint{};
     std::string channel{};
-    std::uint64_t ticket = 0;
-    bool to_all = false; // of a message: it was a broadcast
+    bool to_all = false;                           // of messages: they were broadcasts
+    std::vector<ReceivedMessages::Place> places{}; // of messages: that of each, in `text`
+    std::vector<std::uint64_t> tickets{};
+
+    /// Of messages: that one.
+    [[nodiscard]] std::string_view text_of(ReceivedMessages::Place place) const noexcept {
+        return std::string_view(text).substr(place.at, place.size);
+    }
 };
 
 class Member {
@@ -83,9 +89,9 @@ class Member {
 
     // ---- messages ----
 
-    /// ticket: comes back in `done`. Fails at once with a reason: the queues are full.
+    /// ticket: comes back in `done`.
     Messages::Sent send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket, Time now);
-    Messages::Sent broadcast(std::string_view channel, std::string_view text, Time now);
+    Messages::Sent broadcast(std::string_view channel, std::string_view text);
 
     // ---- time ----
 
@@ -164,6 +170,7 @@ class Member {
 
     // time
     void settle(Time now);
+    void hand_up();
     void settle_overlay(Time now);
     void check_links(Time now);
     void check_self(Time now);

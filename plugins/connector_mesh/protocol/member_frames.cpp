@@ -55,8 +55,14 @@ void Member::take(Link &link, const FrameReader::Frame &frame, Time now) {
     case FrameKind::message:
         if (!messages_.take(link.peer, frame.body, ways(), now)) broken(link, "it sent a message that is none", now);
         return;
+    case FrameKind::messages:
+        if (!messages_.take_batch(frame.body, ways(), now)) broken(link, "it sent messages that are none", now);
+        return;
     case FrameKind::receipt:
         if (!messages_.take_receipt(frame.body, ways())) broken(link, "it sent a receipt that is none", now);
+        return;
+    case FrameKind::receipts:
+        if (!messages_.take_receipts(frame.body, ways())) broken(link, "it sent receipts that are none", now);
         return;
     case FrameKind::renew: return take_renew(link, now);
     case FrameKind::goodbye: return end_link(link.id, std::string(frame.body.substr(0, longest_reason)), false, false, now);

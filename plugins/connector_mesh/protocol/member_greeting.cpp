@@ -27,7 +27,7 @@ void Member::send_hello(Link &link) {
     Hello hello;
     hello.cluster = settings_.cluster;
     hello.name = settings_.name;
-    hello.capabilities = heartbeats_in_turns;
+    hello.capabilities = heartbeats_in_turns | messages_in_batches;
     hello.run = membership_.run();
     hello.degree = static_cast<std::uint16_t>(settings_.degree);
     hello.heartbeat = static_cast<std::uint32_t>(settings_.heartbeat / 1ms);
@@ -90,6 +90,7 @@ void Member::take_hello(Link &link, std::string_view body, Time now) {
     link.peer = id;
     link.run = hello->run;
     link.takes_turns = (hello->capabilities & heartbeats_in_turns) != 0;
+    link.takes_batches = (hello->capabilities & messages_in_batches) != 0;
     link.hello_good = true;
     if (!link.dialled) send_hello(link);
     std::string welcome;

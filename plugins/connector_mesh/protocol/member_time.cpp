@@ -127,6 +127,7 @@ void Member::beat(Time now) {
     const unsigned turns = heartbeat_turns(static_cast<std::size_t>(std::ranges::count_if(links_, is_observer)));
     for (std::uint64_t place = 0; auto &[id, link] : links_) {
         if (link->phase != Link::Phase::up) continue;
+        link->messages.shrink();
         const bool its_turn = !link->surplus_here && place++ % turns == interval_ % turns;
         if (!its_turn && interval_ < link->beat_due) continue;
         const unsigned next = link->takes_turns ? turns : 1;
@@ -232,25 +233,20 @@ void Member::settle(Time now) {
         if (changes.empty()) break;
     }
     dial(now);
-    for (auto &each : messages_.take_output()) {
-        Link *link = link_to(each.to);
-        if (link == nullptr) continue; // its receipt will not come
-        if (each.receipt) {
-            link->control(FrameKind::receipt, each.piece);
-        } else {
-            link->messages.push(each.flow, each.number, std::move(each.piece));
-        }
-        wrote(*link);
-    }
+    hand_up();
+}
+
+void Member::hand_up() {
     for (auto &each : messages_.take_arrived()) {
-        put({.kind = Action::Kind::message,
+        put({.kind = Action::Kind::messages,
              .name = names_.name(each.from),
-             .text = std::move(each.text),
+             .text = std::move(each.bytes),
              .channel = std::move(each.channel),
-             .to_all = each.to_all});
+             .to_all = each.to_all,
+             .places = std::move(each.texts)});
     }
     for (auto &each : messages_.take_done())
-        put({.kind = Action::Kind::done, .name = {}, .text = std::move(each.why), .ticket = each.ticket});
+        put({.kind = Action::Kind::done, .name = {}, .text = std::move(each.why), .tickets = std::move(each.tickets)});
 }
 
 } // namespace kith::mesh

@@ -6,110 +6,86 @@
 
 namespace kith::mesh {
 
-namespace {
-
-constexpr std::size_t most_incoming = std::size_t{32} << 20; // bytes kept of one stream
-constexpr std::size_t most_waiting = 65536;
-constexpr std::size_t most_streams = 65536;
-constexpr std::uint64_t first_numbers = 16; // a stream that begins with one of these is waited for from its beginning
-constexpr Time patience_for_earlier = std::chrono::seconds(2);
-
-} // namespace
-
-// ---- the wire ----
-
-std::string Messages::encode(const Header &header, std::string_view text) {
-    std::string out;
-    out.reserve(96 + header.origin.size() + header.to.size() + header.channel.size() + text.size());
-    append_number<1>(out, header.hops);
-    append_number<1>(out, header.to_all ? 1 : 0);
-    append_text(out, header.origin);
-    append_number<8>(out, header.run.start);
-    append_number<8>(out, header.run.nonce);
-    append_text(out, header.to);
-    append_text(out, header.channel);
-    append_number<8>(out, header.number);
-    append_number<8>(out, header.oldest);
-    append_number<4>(out, header.total);
-    append_number<4>(out, header.at);
-    out.append(text);
-    return out;
-}
-
-bool Messages::decode(std::string_view body, Header &header, std::string_view &text) {
-    Reader in(body);
-    header.hops = in.u8();
-    header.to_all = in.u8() != 0;
-    header.origin = in.text(longest_name);
-    header.run.start = in.u64();
-    header.run.nonce = in.u64();
-    header.to = in.text(longest_name);
-    header.channel = in.text(longest_channel);
-    header.number = in.u64();
-    header.oldest = in.u64();
-    header.total = in.u32();
-    header.at = in.u32();
-    text = in.rest();
-    return in.good() && !header.origin.empty() && header.number != 0 && header.total <= largest && header.at <= header.total &&
-           text.size() <= header.total - header.at && header.to_all == header.to.empty();
-}
-
 // ---- sending ----
 
-FlowId Messages::flow_of(const Header &header) {
+FlowId Messages::flow_of(const MessageHeader &header) {
     return std::hash<std::string_view>()(header.channel) * 31 + std::hash<std::string_view>()(header.origin);
 }
 
-void Messages::cut(Header header, FlowId flow, std::string_view text, std::span<const NodeId> neighbours) {
-    header.total = static_cast<std::uint32_t>(text.size());
-    do {
-        const std::string_view now = text.substr(0, piece);
-        text.remove_prefix(now.size());
-        const std::string body = encode(header, now);
-        for (const NodeId each : neighbours) output_.push_back({each, body, false, flow, header.number});
-        header.at += static_cast<std::uint32_t>(now.size());
-    } while (!text.empty());
+/// Of a message of this member.
+MessageHeader Messages::header_to(std::string_view to, std::string_view channel) const {
+    MessageHeader out;
+    out.hops = most_hops;
+    out.origin = membership_.names().name(membership_.self());
+    out.run = membership_.run();
+    out.to = to;
+    out.channel = channel;
+    return out;
 }
 
-Messages::Sent Messages::send(NodeId to, std::string_view channel, std::string_view text, std::uint64_t ticket,
+void Messages::cut(MessageHeader header, FlowId flow, std::string_view text, std::span<Link *const> over, const Ways &ways) {
+    header.total = static_cast<std::uint32_t>(text.size());
+    do {
+        const std::string_view now = text.substr(0, largest_piece);
+        text.remove_prefix(now.size());
+        const std::string body = encode_piece(header, now);
+        for (Link *each : over) each->messages.push(flow, header.number, FrameKind::message, body);
+        header.at += static_cast<std::uint32_t>(now.size());
+    } while (!text.empty());
+    for (Link *each : over) ways.wrote(*each);
+}
+
+/// Null: no such member is up.
+SentMessages::Stream *Messages::stream_to(std::string_view to, std::string_view channel) {
+    SentMessages::Stream *known = sent_.find(to, channel);
+    const auto id = known != nullptr ? known->to : membership_.names().find(to).value_or(nobody);
+    if (id == nobody || id == membership_.self() || membership_.state(id) != State::up) return nullptr;
+    return known != nullptr ? known : &sent_.open(to, id, channel, flow_of(header_to(to, channel)));
+}
+
+Messages::Sent Messages::send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket,
                               const Ways &ways, Time now) {
     if (text.size() > largest || channel.size() > longest_channel) return Sent::too_large;
-    if (to == membership_.self() || membership_.state(to) != State::up) return Sent::unknown_member;
-    const NodeId next = way_to(to, ways);
-    if (next == nobody) return Sent::unknown_member;
-    Header header;
-    header.hops = most_hops;
-    header.origin = membership_.names().name(membership_.self());
-    header.run = membership_.run();
-    header.to = membership_.names().name(to);
-    header.channel = channel;
-    const FlowId flow = flow_of(header);
-    if (waiting_.size() >= most_waiting || !ways.has_room(next, flow, 0)) return Sent::full;
-    header.number = ++last_sent_[{to, false, std::string(channel)}];
-    header.oldest = header.number;
-    for (const Waiting &each : waiting_) {
-        if (each.to != to || each.channel != channel) continue;
-        header.oldest = each.number;
-        break;
+    SentMessages::Stream *stream = stream_to(to, channel);
+    if (stream == nullptr) return Sent::unknown_member;
+    if (std::exchange(stream->version, ways.version) != ways.version) stream->direct = ways.link(stream->to);
+    Link *over = stream->direct != nullptr ? stream->direct : way_to(stream->to, ways);
+    if (over == nullptr) return Sent::unknown_member;
+    if (sent_.full()) return Sent::full;
+    const auto header = [&] {
+        MessageHeader out = header_to(to, channel);
+        out.number = stream->last + 1;
+        out.oldest = stream->oldest();
+        return out;
+    };
+    if (over->takes_batches && text.size() <= largest_piece) {
+        if (!over->messages.add(stream->flow, stream->id, stream->last + 1, text, [&] { return encode_batch(header()); }))
+            return Sent::full;
+        ways.wrote(*over);
+    } else {
+        if (over->messages.full(stream->flow, 0)) return Sent::full;
+        cut(header(), stream->flow, text, {&over, 1}, ways);
     }
-    waiting_.push_back({to, std::string(channel), header.number, ticket, now + patience});
-    cut(header, flow, text, {&next, 1});
+    sent_.add(*stream, ticket, now);
     return Sent::begun;
 }
 
 Messages::Sent Messages::broadcast(std::string_view channel, std::string_view text, const Ways &ways) {
     if (text.size() > largest || channel.size() > longest_channel) return Sent::too_large;
-    Header header;
+    MessageHeader header = header_to({}, channel);
     header.hops = UINT8_MAX;
     header.to_all = true;
-    header.origin = membership_.names().name(membership_.self());
-    header.run = membership_.run();
-    header.channel = channel;
     const FlowId flow = flow_of(header);
-    if (!std::ranges::all_of(ways.neighbours, [&](NodeId id) { return ways.has_room(id, flow, 0); })) return Sent::full;
-    header.number = ++last_sent_[{nobody, true, std::string(channel)}];
+    std::vector<Link *> over;
+    for (const NodeId each : ways.neighbours) {
+        if (Link *link = ways.link(each)) over.push_back(link);
+    }
+    if (std::ranges::any_of(over, [flow](const Link *each) { return each->messages.full(flow, 0); })) return Sent::full;
+    auto last = last_broadcast_.find(channel);
+    if (last == last_broadcast_.end()) last = last_broadcast_.emplace(channel, 0).first;
+    header.number = ++last->second;
     header.oldest = 1;
-    cut(header, flow, text, ways.neighbours);
+    cut(header, flow, text, over, ways);
     return Sent::begun;
 }
 
@@ -138,193 +114,175 @@ void Messages::compute_ways() {
     ways_known_ = true;
 }
 
-NodeId Messages::way_to(NodeId to, const Ways &ways) {
-    if (ways.linked(to)) return to;
+Link *Messages::way_to(NodeId to, const Ways &ways) {
+    if (Link *direct = ways.link(to)) return direct;
     if (!ways_known_ || ways_.size() < membership_.names().size()) compute_ways();
-    if (ways_[to] != nobody && ways.linked(ways_[to])) return ways_[to];
-    return ways.neighbours.empty() ? nobody : ways.neighbours[to % ways.neighbours.size()];
+    if (ways_[to] != nobody) {
+        if (Link *first = ways.link(ways_[to])) return first;
+    }
+    return ways.neighbours.empty() ? nullptr : ways.link(ways.neighbours[to % ways.neighbours.size()]);
 }
 
 // ---- receiving ----
 
-bool Messages::take(NodeId from, std::string_view body, const Ways &ways, Time now) {
-    Header header;
-    std::string_view text;
-    if (!decode(body, header, text)) return false;
+/// Nothing: its messages concern nobody here.
+std::optional<NodeId> Messages::known_origin(const MessageHeader &header) const {
     const auto origin = membership_.names().find(header.origin);
-    if (!origin || *origin == membership_.self()) return true;
-    if (membership_.run(*origin) != header.run) return true; // of a run that has ended
-    const NodeId self = membership_.self();
+    if (!origin || *origin == membership_.self()) return std::nullopt;
+    if (membership_.run(*origin) != header.run) return std::nullopt; // of a run that has ended
+    return origin;
+}
+
+bool Messages::take(NodeId from, std::string_view body, const Ways &ways, Time now) {
+    MessageHeader header;
+    std::string_view text;
+    if (!decode_piece(body, header, text)) return false;
+    const auto origin = known_origin(header);
+    if (!origin) return true;
     const FlowId flow = flow_of(header);
     const std::uint64_t rest_of = header.at != 0 ? header.number : 0;
-    if (header.to_all || header.to == membership_.names().name(self)) {
-        const Kept kept = keep(header, *origin, text, ways, now);
-        if (kept == Kept::no_room && !header.to_all)
-            receipt(*origin, header, "the receiver has too many bytes that wait", ways);
-        if (kept != Kept::is_new || !header.to_all) return true;
+    if (header.to_all || header.to == membership_.names().name(membership_.self())) {
+        if (!keep(header, *origin, text, ways, now) || !header.to_all) return true;
         for (const NodeId each : ways.neighbours) {
-            if (each != from && each != *origin && ways.has_room(each, flow, rest_of))
-                output_.push_back({each, std::string(body), false, flow, header.number});
+            Link *link = each == from || each == *origin ? nullptr : ways.link(each);
+            if (link == nullptr || link->messages.full(flow, rest_of)) continue;
+            link->messages.push(flow, header.number, FrameKind::message, std::string(body));
+            ways.wrote(*link);
         }
         return true;
     }
-    const auto to = membership_.names().find(header.to);
-    const NodeId next = to && header.hops > 0 ? way_to(*to, ways) : nobody;
-    if (next == nobody) {
-        receipt(*origin, header, "no way to it was found at " + membership_.names().name(self), ways);
-    } else if (!ways.has_room(next, flow, rest_of)) {
-        receipt(*origin, header, "the queue of " + membership_.names().name(self) + ", which is on the way, is full", ways);
-    } else {
+    if (Link *next = way_on(header, *origin, rest_of, 1, ways)) {
         --header.hops;
-        output_.push_back({next, encode(header, text), false, flow, header.number});
+        next->messages.push(flow, header.number, FrameKind::message, encode_piece(header, text));
+        ways.wrote(*next);
     }
     return true;
 }
 
-Messages::Kept Messages::keep(const Header &header, NodeId origin, std::string_view text, const Ways &ways, Time now) {
-    const Stream stream(origin, header.to_all, std::string(header.channel));
-    auto at = incoming_.find(stream);
-    if (at == incoming_.end()) {
-        if (incoming_.size() >= most_streams) return Kept::no_room;
-        at = incoming_.emplace(stream, Incoming()).first;
-    }
-    Incoming &in = at->second;
-    if (in.run != header.run) {
-        in = Incoming();
-        in.run = header.run;
-        if (header.to_all && header.number > first_numbers) in.next = header.number; // this member is younger than the stream
-    }
-    if (!header.to_all) in.next = std::max(in.next, header.oldest);
-    while (!in.parts.empty() && in.parts.begin()->first < in.next) {
-        in.bytes -= in.parts.begin()->second.bytes;
-        in.parts.erase(in.parts.begin());
-    }
-    if (header.number < in.next) {
-        if (!header.to_all && header.at == 0) receipt(origin, header, {}, ways);
-        return Kept::known;
-    }
-    if (in.bytes + text.size() > most_incoming) return Kept::no_room;
-    Incoming::Partial &part = in.parts[header.number];
-    part.total = header.total;
-    if (!part.pieces.emplace(header.at, text).second) return Kept::known;
-    part.bytes += text.size();
-    in.bytes += text.size();
-    flush(stream, in, now, &ways);
-    return Kept::is_new;
-}
-
-void Messages::flush(const Stream &stream, Incoming &in, Time now, const Ways *ways) {
-    const auto &[origin, to_all, channel] = stream;
-    while (!in.parts.empty() && in.parts.begin()->first == in.next && in.parts.begin()->second.whole()) {
-        Incoming::Partial &part = in.parts.begin()->second;
-        std::string text;
-        text.reserve(part.bytes);
-        for (const auto &[place, piece_text] : part.pieces) text += piece_text;
-        in.bytes -= part.bytes;
-        in.parts.erase(in.parts.begin());
-        arrived_.push_back({origin, channel, std::move(text), to_all});
-        if (!to_all && ways != nullptr) {
-            Header header;
-            header.run = in.run;
-            header.to = membership_.names().name(membership_.self());
-            header.channel = channel;
-            header.number = in.next;
-            receipt(origin, header, {}, *ways);
+bool Messages::take_batch(std::string_view body, const Ways &ways, Time now) {
+    BatchReader batch(body);
+    if (!batch.good()) return false;
+    const auto origin = known_origin(batch.header);
+    if (!origin) return true;
+    const std::uint64_t first = batch.header.number;
+    if (batch.header.to != membership_.names().name(membership_.self())) {
+        Link *next = way_on(batch.header, *origin, 0, batch.count, ways);
+        if (next == nullptr) return true;
+        --batch.header.hops;
+        const FlowId flow = flow_of(batch.header);
+        if (next->takes_batches) {
+            std::string passed(body);
+            passed[0] = static_cast<char>(batch.header.hops);
+            next->messages.push(flow, first + batch.count - 1, FrameKind::messages, std::move(passed));
+            ways.wrote(*next);
+            return true;
         }
-        ++in.next;
+        for (std::size_t i = 0; i < batch.count; ++i, ++batch.header.number)
+            cut(batch.header, flow, batch.next(), {&next, 1}, ways);
+        return true;
     }
-    in.blocked_since = in.parts.empty() ? Time{-1} : now;
+    if (received_.take_batch(batch, *origin)) {
+        receipt(*origin, batch.header, first, batch.count, {}, ways);
+        return true;
+    }
+    for (std::size_t i = 0; i < batch.count; ++i, ++batch.header.number) {
+        const std::string_view text = batch.next();
+        batch.header.total = static_cast<std::uint32_t>(text.size());
+        keep(batch.header, *origin, text, ways, now);
+    }
+    return true;
 }
 
-void Messages::receipt(NodeId origin, const Header &of, std::string_view why, const Ways &ways) {
-    const NodeId next = way_to(origin, ways);
-    if (next == nobody) return;
-    std::string out;
-    append_number<1>(out, most_hops);
-    append_text(out, membership_.names().name(origin));
-    append_number<8>(out, of.run.start);
-    append_number<8>(out, of.run.nonce);
-    append_text(out, of.to);
-    append_text(out, of.channel);
-    append_number<8>(out, of.number);
-    append_text(out, why.substr(0, longest_reason));
-    output_.push_back({next, std::move(out), true, 0, 0});
+bool Messages::keep(const MessageHeader &header, NodeId origin, std::string_view text, const Ways &ways, Time now) {
+    const auto kept = received_.take_piece(header, origin, text, now);
+    if (kept.count != 0) receipt(origin, header, kept.first, kept.count, {}, ways);
+    if (kept.what == ReceivedMessages::Kept::What::no_room && !header.to_all)
+        receipt(origin, header, header.number, 1, "the receiver has too many bytes that wait", ways);
+    return kept.what == ReceivedMessages::Kept::What::is_new;
+}
+
+Link *Messages::way_on(const MessageHeader &header, NodeId origin, std::uint64_t rest_of, std::size_t count, const Ways &ways) {
+    const std::string &here = membership_.names().name(membership_.self());
+    const auto to = membership_.names().find(header.to);
+    Link *next = to && header.hops > 0 ? way_to(*to, ways) : nullptr;
+    if (next == nullptr) {
+        receipt(origin, header, header.number, count, "no way to it was found at " + here, ways);
+        return nullptr;
+    }
+    if (!next->messages.full(flow_of(header), rest_of)) return next;
+    receipt(origin, header, header.number, count, "the queue of " + here + ", which is on the way, is full", ways);
+    return nullptr;
+}
+
+// ---- receipts ----
+
+void Messages::receipt(NodeId origin, const MessageHeader &of, std::uint64_t first, std::uint64_t count, std::string_view why,
+                       const Ways &ways) {
+    Link *next = way_to(origin, ways);
+    if (next == nullptr) return;
+    Receipt out{.hops = most_hops,
+                .origin = membership_.names().name(origin),
+                .run = of.run,
+                .to = of.to,
+                .channel = of.channel,
+                .number = first,
+                .count = 0,
+                .why = why};
+    for (; count != 0; count -= out.count, out.number += out.count) {
+        out.count = static_cast<std::uint16_t>(std::min<std::uint64_t>(count, most_in_batch));
+        put(*next, out, ways);
+    }
+}
+
+void Messages::put(Link &link, const Receipt &receipt, const Ways &ways) {
+    if (link.takes_batches) {
+        link.control(FrameKind::receipts, encode_receipts(receipt));
+    } else {
+        Receipt one = receipt;
+        for (; one.number < receipt.number + receipt.count; ++one.number) link.control(FrameKind::receipt, encode_receipt(one));
+    }
+    ways.wrote(link);
 }
 
 bool Messages::take_receipt(std::string_view body, const Ways &ways) {
-    Reader in(body);
-    const std::uint8_t hops = in.u8();
-    const auto to = membership_.names().find(in.text(longest_name));
-    Run run;
-    run.start = in.u64();
-    run.nonce = in.u64();
-    const auto receiver = membership_.names().find(in.text(longest_name));
-    const std::string_view channel = in.text(longest_channel);
-    const std::uint64_t number = in.u64();
-    const std::string_view why = in.text(longest_reason);
-    if (!in.good()) return false;
-    if (!to) return true;
-    if (*to != membership_.self()) {
-        const NodeId next = hops > 0 ? way_to(*to, ways) : nobody;
-        if (next == nobody) return true;
-        std::string out(body);
-        out[0] = static_cast<char>(hops - 1);
-        output_.push_back({next, std::move(out), true, 0, 0});
-        return true;
-    }
-    if (run != membership_.run()) return true;
-    const auto waits = std::ranges::find_if(
-        waiting_, [&](const Waiting &each) { return each.number == number && each.to == receiver && each.channel == channel; });
-    if (waits != waiting_.end()) end(waits, why);
+    Receipt receipt;
+    if (!decode_receipt(body, receipt)) return false;
+    take(receipt, ways);
     return true;
 }
 
-void Messages::end(const std::deque<Waiting>::iterator &which, std::string_view why) {
-    done_.push_back({which->ticket, std::string(why)});
-    waiting_.erase(which);
+bool Messages::take_receipts(std::string_view body, const Ways &ways) {
+    Receipt receipt;
+    if (!decode_receipts(body, receipt)) return false;
+    take(receipt, ways);
+    return true;
 }
 
-void Messages::gone(NodeId id, std::string_view why) {
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-        if (at->to != id) {
-            ++at;
-            continue;
-        }
-        done_.push_back({at->ticket, "the receiver is down: " + std::string(why)});
-        at = waiting_.erase(at);
+void Messages::take(const Receipt &receipt, const Ways &ways) {
+    const auto to = membership_.names().find(receipt.origin);
+    if (!to) return;
+    if (*to == membership_.self()) {
+        if (receipt.run == membership_.run())
+            sent_.ended(receipt.to, receipt.channel, receipt.number, receipt.count, receipt.why);
+        return;
     }
-    std::erase_if(incoming_, [id](const auto &each) { return std::get<0>(each.first) == id; });
+    Link *next = receipt.hops > 0 ? way_to(*to, ways) : nullptr;
+    if (next == nullptr) return;
+    Receipt passed = receipt;
+    --passed.hops;
+    put(*next, passed, ways);
+}
+
+// ---- time ----
+
+void Messages::gone(NodeId id, std::string_view why) {
+    sent_.gone(id, why);
+    received_.gone(id);
 }
 
 void Messages::advance(Time now) {
-    while (!waiting_.empty() && waiting_.front().until <= now)
-        end(waiting_.begin(), "no receipt came within " + std::to_string(patience / std::chrono::seconds(1)) +
-                                  " s; it has possibly arrived nevertheless");
-    for (auto &[stream, in] : incoming_) {
-        if (in.blocked_since < Time::zero() || in.blocked_since + (std::get<1>(stream) ? patience_for_earlier : patience) > now)
-            continue;
-        // Nothing has come for so long: neither the earlier ones nor the rest of the first come any more.
-        in.next = in.parts.begin()->first;
-        if (!in.parts.begin()->second.whole()) {
-            in.bytes -= in.parts.begin()->second.bytes;
-            in.parts.erase(in.parts.begin());
-            ++in.next;
-        }
-        flush(stream, in, now, nullptr);
-    }
+    sent_.advance(now);
+    received_.advance(now);
 }
-
-Time Messages::deadline() const noexcept {
-    Time out = waiting_.empty() ? Time::max() : waiting_.front().until;
-    for (const auto &[stream, in] : incoming_) {
-        if (in.blocked_since >= Time::zero())
-            out = std::min(out, in.blocked_since + (std::get<1>(stream) ? patience_for_earlier : patience));
-    }
-    return out;
-}
-
-std::vector<Messages::Output> Messages::take_output() { return std::exchange(output_, {}); }
-std::vector<Messages::Arrived> Messages::take_arrived() { return std::exchange(arrived_, {}); }
-std::vector<Messages::Done> Messages::take_done() { return std::exchange(done_, {}); }
 
 } // namespace kith::mesh

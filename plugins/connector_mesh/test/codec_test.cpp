@@ -2,6 +2,7 @@
 #include "fact.hpp"
 #include "frame.hpp"
 #include "hello.hpp"
+#include "message_frames.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -64,6 +65,25 @@ const std::string hello_bytes =
 const std::string accused_bytes = bytes("02 0003 614068 0000000000000001 0000000000000002 00000003 0003 624068"
                                         "0000000000000004 0000000000000005 00000006 01 0002 6e6f");
 const std::string joined_bytes = bytes("01 0003 614068 0000000000000001 0000000000000002 00000001 0008 31302e302e302e37 128b");
+const std::string batch_header = bytes("10 0003 614068 0000000000000001 0000000000000002 0003 624068 0001 63"
+                                       "0000000000000007 0000000000000005");
+const std::string receipts_bytes =
+    bytes("10 0003 614068 0000000000000001 0000000000000002 0003 624068 0001 63 0000000000000007 0002 0000");
+
+MessageHeader sample_header() {
+    MessageHeader out;
+    out.hops = 16;
+    out.origin = "a@h";
+    out.run = {1, 2};
+    out.to = "b@h";
+    out.channel = "c";
+    out.number = 7;
+    out.oldest = 5;
+    return out;
+}
+Receipt sample_receipt() {
+    return {.hops = 16, .origin = "a@h", .run = {1, 2}, .to = "b@h", .channel = "c", .number = 7, .count = 2, .why = {}};
+}
 
 } // namespace
 
@@ -155,6 +175,75 @@ BOOST_AUTO_TEST_CASE(whatever_is_cut_off_is_not_read) {
         }
     }
     BOOST_TEST(read_hello(hello_bytes + "of a later version").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(batches_and_their_receipts_as_in_the_readme) {
+    std::string batch = encode_batch(sample_header());
+    BOOST_TEST(batch == batch_header);
+    append_text(batch, "hi");
+    append_text(batch, "");
+    BOOST_TEST(batch == batch_header + bytes("0002 6869 0000"));
+    BatchReader read(batch);
+    BOOST_REQUIRE(read.good());
+    BOOST_TEST(read.count == 2u);
+    BOOST_TEST(read.header.hops == 16);
+    BOOST_TEST(read.header.origin == "a@h");
+    BOOST_TEST((read.header.run == Run{1, 2}));
+    BOOST_TEST(read.header.to == "b@h");
+    BOOST_TEST(read.header.channel == "c");
+    BOOST_TEST(read.header.number == 7u);
+    BOOST_TEST(read.header.oldest == 5u);
+    BOOST_TEST(read.next() == "hi");
+    BOOST_TEST(read.next() == "");
+
+    BOOST_TEST(encode_receipts(sample_receipt()) == receipts_bytes);
+    Receipt receipt;
+    BOOST_REQUIRE(decode_receipts(receipts_bytes, receipt));
+    BOOST_TEST(receipt.number == 7u);
+    BOOST_TEST(receipt.count == 2u);
+    BOOST_TEST(receipt.why == "");
+    BOOST_REQUIRE(decode_receipt(encode_receipt(sample_receipt()), receipt));
+    BOOST_TEST(receipt.number == 7u);
+    BOOST_TEST(receipt.count == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(batches_and_receipts_without_sense_are_not_read) {
+    const auto refused = [](MessageHeader header, std::size_t count, std::size_t size) {
+        std::string out = encode_batch(header);
+        for (std::size_t i = 0; i < count; ++i) append_text(out, std::string(size, 'x'));
+        return !BatchReader(out).good();
+    };
+    MessageHeader header = sample_header();
+    BOOST_TEST(refused(header, 0, 0));
+    BOOST_TEST(!refused(header, most_in_batch, 0));
+    BOOST_TEST(refused(header, most_in_batch + 1, 0));
+    BOOST_TEST(!refused(header, 1, largest_piece));
+    BOOST_TEST(refused(header, 1, largest_piece + 1));
+    header.number = 0;
+    BOOST_TEST(refused(header, 1, 1));
+    header.number = UINT64_MAX;
+    BOOST_TEST(refused(header, 1, 1));
+    header = sample_header();
+    header.origin = {};
+    BOOST_TEST(refused(header, 1, 1));
+    header = sample_header();
+    header.to = {};
+    BOOST_TEST(refused(header, 1, 1));
+    const std::string whole = batch_header + bytes("0002 6869 0001 78");
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        BOOST_TEST(BatchReader(whole.substr(0, size)).good() == (size == batch_header.size() + 4)); // the first alone
+
+    Receipt read;
+    for (std::size_t size = 0; size < receipts_bytes.size(); ++size)
+        BOOST_TEST(!decode_receipts(receipts_bytes.substr(0, size), read));
+    Receipt receipt = sample_receipt();
+    for (const std::uint16_t count : {0, 1025, 65535}) {
+        receipt.count = count;
+        BOOST_TEST(!decode_receipts(encode_receipts(receipt), read));
+    }
+    receipt = sample_receipt();
+    receipt.number = UINT64_MAX - 1;
+    BOOST_TEST(!decode_receipts(encode_receipts(receipt), read));
 }
 
 BOOST_AUTO_TEST_CASE(facts_without_sense_are_not_read) {

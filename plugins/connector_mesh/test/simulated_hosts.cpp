@@ -258,8 +258,13 @@ void SimulatedMesh::after_input(std::size_t i) {
         case Action::Kind::down: report(i, action); break;
         case Action::Kind::isolated: host.isolated = !action.text.empty(); break;
         case Action::Kind::notice: host.notices.push_back(action.text); break;
-        case Action::Kind::message: host.messages.push_back(std::move(action)); break;
-        case Action::Kind::done: host.done.push_back(std::move(action)); break;
+        case Action::Kind::messages:
+            for (const auto &each : action.places)
+                host.messages.push_back({action.name, action.channel, std::string(action.text_of(each)), action.to_all});
+            break;
+        case Action::Kind::done:
+            for (const std::uint64_t ticket : action.tickets) host.done.push_back({ticket, action.text});
+            break;
         case Action::Kind::failed: break;
         }
     }

@@ -33,6 +33,14 @@ class SimulatedMesh {
         bool up;
         std::string reason;
     };
+    struct Message {
+        std::string name, channel, text;
+        bool to_all;
+    };
+    struct Done {
+        std::uint64_t ticket;
+        std::string text; // empty: it has arrived
+    };
     struct Host {
         std::string name;
         std::unique_ptr<Member> member;
@@ -42,7 +50,8 @@ class SimulatedMesh {
         Time troubled{-3600s};   // when something happened to it last
         NodeSet up;              // by their indexes
         std::vector<std::string> notices;
-        std::vector<Action> messages, done;
+        std::vector<Message> messages;
+        std::vector<Done> done;
         bool isolated = false;
     };
 

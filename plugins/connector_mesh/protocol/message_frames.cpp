@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "message_frames.hpp"
+
+#include "hello.hpp"
+
+namespace kith::mesh {
+
+namespace {
+
+void append_run(std::string &out, Run run) {
+    append_number<8>(out, run.start);
+    append_number<8>(out, run.nonce);
+}
+
+Run run_of(Reader &in) {
+    Run out;
+    out.start = in.u64();
+    out.nonce = in.u64();
+    return out;
+}
+
+std::string encode(const Receipt &receipt, bool several) {
+    std::string out;
+    out.reserve(40 + receipt.origin.size() + receipt.to.size() + receipt.channel.size() + receipt.why.size());
+    append_number<1>(out, receipt.hops);
+    append_text(out, receipt.origin);
+    append_run(out, receipt.run);
+    append_text(out, receipt.to);
+    append_text(out, receipt.channel);
+    append_number<8>(out, receipt.number);
+    if (several) append_number<2>(out, receipt.count);
+    append_text(out, receipt.why.substr(0, longest_reason));
+    return out;
+}
+
+bool decode(std::string_view body, Receipt &receipt, bool several) {
+    Reader in(body);
+    receipt.hops = in.u8();
+    receipt.origin = in.text(longest_name);
+    receipt.run = run_of(in);
+    receipt.to = in.text(longest_name);
+    receipt.channel = in.text(longest_channel);
+    receipt.number = in.u64();
+    receipt.count = several ? in.u16() : 1;
+    receipt.why = in.text(longest_reason);
+    return in.good() && receipt.count != 0 && receipt.count <= most_in_batch && receipt.number <= UINT64_MAX - receipt.count;
+}
+
+} // namespace
+
+std::string encode_piece(const MessageHeader &header, std::string_view text) {
+    std::string out;
+    out.reserve(96 + header.origin.size() + header.to.size() + header.channel.size() + text.size());
+    append_number<1>(out, header.hops);
+    append_number<1>(out, header.to_all ? 1 : 0);
+    append_text(out, header.origin);
+    append_run(out, header.run);
+    append_text(out, header.to);
+    append_text(out, header.channel);
+    append_number<8>(out, header.number);
+    append_number<8>(out, header.oldest);
+    append_number<4>(out, header.total);
+    append_number<4>(out, header.at);
+    out.append(text);
+    return out;
+}
+
+bool decode_piece(std::string_view body, MessageHeader &header, std::string_view &text) {
+    Reader in(body);
+    header.hops = in.u8();
+    header.to_all = in.u8() != 0;
+    header.origin = in.text(longest_name);
+    header.run = run_of(in);
+    header.to = in.text(longest_name);
+    header.channel = in.text(longest_channel);
+    header.number = in.u64();
+    header.oldest = in.u64();
+    header.total = in.u32();
+    header.at = in.u32();
+    text = in.rest();
+    return in.good() && !header.origin.empty() && header.number != 0 && header.total <= largest_message &&
+           header.at <= header.total && text.size() <= header.total - header.at && header.to_all == header.to.empty();
+}
+
+std::string encode_batch(const MessageHeader &header) {
+    std::string out;
+    append_number<1>(out, header.hops);
+    append_text(out, header.origin);
+    append_run(out, header.run);
+    append_text(out, header.to);
+    append_text(out, header.channel);
+    append_number<8>(out, header.number);
+    append_number<8>(out, header.oldest);
+    return out;
+}
+
+BatchReader::BatchReader(std::string_view body) : in_(body) {
+    header.hops = in_.u8();
+    header.origin = in_.text(longest_name);
+    header.run = run_of(in_);
+    header.to = in_.text(longest_name);
+    header.channel = in_.text(longest_channel);
+    header.number = in_.u64();
+    header.oldest = in_.u64();
+    texts = in_.rest();
+    std::size_t found = 0;
+    Reader in = in_;
+    for (; in.good() && !in.at_end(); ++found) in.text(largest_piece);
+    const bool is_one = in.good() && !header.origin.empty() && !header.to.empty() && header.number != 0 &&
+                        found <= most_in_batch && header.number <= UINT64_MAX - found;
+    count = is_one ? found : 0;
+}
+
+std::string encode_receipt(const Receipt &receipt) { return encode(receipt, false); }
+std::string encode_receipts(const Receipt &receipt) { return encode(receipt, true); }
+bool decode_receipt(std::string_view body, Receipt &receipt) { return decode(body, receipt, false); }
+bool decode_receipts(std::string_view body, Receipt &receipt) { return decode(body, receipt, true); }
+
+} // namespace kith::mesh

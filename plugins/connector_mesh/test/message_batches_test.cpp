@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+//
+// Messages that are sent together, and what becomes of them where a member of the release before takes part, which knows no batches.
+#include "relay.hpp"
+#include "simulated_mesh.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kith::mesh;
+using namespace kith::mesh::test;
+using Sent = Messages::Sent;
+
+namespace {
+
+struct Batches : Relay {
+    Batches() { first.takes_batches = back.takes_batches = second.takes_batches = true; }
+    void send(const std::string &text, const char *channel = "c") {
+        BOOST_REQUIRE((sender.send("receiver@h", channel, text, ++ticket, to_relay, now) == Sent::begun));
+    }
+    void send_many(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) send(std::to_string(i));
+    }
+    std::vector<std::string> texts_of(const std::string &body) {
+        BatchReader batch(body);
+        BOOST_REQUIRE(batch.good());
+        std::vector<std::string> out;
+        for (std::size_t i = 0; i < batch.count; ++i) out.emplace_back(batch.next());
+        return out;
+    }
+    std::uint64_t ticket = 0;
+    Time now = 100s;
+};
+
+/// The receiver, to which frames of a sender come as they would over a link, and its link back.
+struct Receiver : Batches {
+    Receiver() {
+        for (const char *name : {"origin@h", "relay@h", "receiver@h"}) {
+            Fact joined;
+            joined.kind = FactKind::joined;
+            joined.origin = name;
+            joined.run = {10, 1};
+            joined.number = 1;
+            there.apply(joined, 100s);
+        }
+        to_origin.link = [this](NodeId) { return &answers; };
+        to_origin.wrote = [](Link &) {};
+        answers.takes_batches = true;
+    }
+    /// All that waits at the sender arrives, or is lost.
+    void pass(bool lost = false) {
+        while (!first.messages.empty()) {
+            const auto piece = first.messages.pop();
+            if (lost) continue;
+            again = piece.body;
+            take(piece.body, piece.kind);
+        }
+    }
+    void take(const std::string &body, FrameKind kind = FrameKind::messages) {
+        BOOST_REQUIRE((kind == FrameKind::messages ? receiver.take_batch(body, to_origin, now)
+                                                   : receiver.take(origin.self(), body, to_origin, now)));
+    }
+    std::vector<std::string> arrived() {
+        std::vector<std::string> out;
+        for (const auto &each : receiver.take_arrived()) {
+            BOOST_TEST(each.channel == "c");
+            BOOST_TEST(each.from == origin.self());
+            for (const auto &place : each.texts) out.push_back(each.bytes.substr(place.at, place.size));
+        }
+        return out;
+    }
+    /// Gives the sender its receipts. Returns for how many messages it got one, and its reason.
+    std::map<std::string, std::size_t> receipts() {
+        frames.append(answers.take_output(there, SIZE_MAX));
+        while (const auto frame = frames.next()) {
+            BOOST_REQUIRE((frame->kind == FrameKind::receipts));
+            BOOST_REQUIRE(sender.take_receipts(frame->body, to_relay));
+        }
+        std::map<std::string, std::size_t> out;
+        for (const auto &each : sender.take_done()) out[each.why] += each.tickets.size();
+        return out;
+    }
+
+    Membership there{names, 16, "receiver@h", {10, 1}, {"", 4747}, {}};
+    Messages receiver{there};
+    Messages::Ways to_origin;
+    Link answers{4, true, nobody, 0s, 0s, 1s};
+    std::string again; // the last piece
+};
+
+using Counts = std::map<std::string, std::size_t>;
+
+/// A member, and another one whose frames are written by hand.
+struct ByHand {
+    explicit ByHand(std::uint32_t capabilities) {
+        MemberSettings settings;
+        settings.name = "m@h";
+        settings.cluster = "c";
+        settings.run = {5, 5};
+        member = std::make_unique<Member>(names, settings, now);
+        id = *member->accepted({}, now);
+        Hello hello;
+        hello.cluster = "c";
+        hello.name = "p@h";
+        hello.run = {4, 4};
+        hello.capabilities = capabilities;
+        hear(FrameKind::hello, encode(hello));
+        hear(FrameKind::welcome, std::string(4, '\0'));
+        std::string joined;
+        Fact fact;
+        fact.kind = FactKind::joined;
+        fact.origin = "p@h";
+        fact.run = {4, 4};
+        fact.number = 1;
+        append(joined, fact);
+        hear(FrameKind::facts, joined);
+        BOOST_REQUIRE(member->is_up("p@h"));
+        said();
+    }
+    void hear(FrameKind kind, std::string_view body) {
+        std::string bytes;
+        append_frame(bytes, kind, body);
+        member->received(id, bytes, now);
+    }
+    /// The frames about messages that it has sent since.
+    std::vector<std::pair<FrameKind, std::string>> said() {
+        frames.append(member->take_output(id, SIZE_MAX));
+        std::vector<std::pair<FrameKind, std::string>> out;
+        while (const auto frame = frames.next()) {
+            if (frame->kind == FrameKind::message || frame->kind == FrameKind::receipt || frame->kind >= FrameKind::messages)
+                out.emplace_back(frame->kind, frame->body);
+        }
+        return out;
+    }
+    NameTable names{8};
+    Time now = 1s;
+    std::unique_ptr<Member> member;
+    LinkId id = 0;
+    FrameReader frames;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(message_batches)
+
+BOOST_FIXTURE_TEST_CASE(messages_that_wait_are_one_frame_and_have_one_receipt, Receiver) {
+    send_many(100);
+    BOOST_TEST(first.messages.bytes() < 100u * 4 + 100);
+    const auto piece = MessageQueue(first.messages).pop();
+    BOOST_TEST((piece.kind == FrameKind::messages));
+    BOOST_TEST(texts_of(piece.body).size() == 100u);
+    pass();
+    const auto got = arrived();
+    BOOST_REQUIRE(got.size() == 100u);
+    for (std::size_t i = 0; i < got.size(); ++i) BOOST_TEST(got[i] == std::to_string(i));
+    FrameReader counted;
+    std::size_t count = 0;
+    counted.append(Link(answers).take_output(there, SIZE_MAX));
+    while (counted.next()) ++count;
+    BOOST_TEST(count == 1u);
+    BOOST_TEST((receipts() == Counts{{"", 100}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_batch_is_bounded_in_bytes_and_in_messages, Batches) {
+    for (std::size_t i = 0; i < most_in_batch + 1; ++i) send("");
+    BOOST_TEST(texts_of(first.messages.pop().body).size() == most_in_batch);
+    BOOST_TEST(texts_of(first.messages.pop().body).size() == 1u);
+    BOOST_TEST(first.messages.empty());
+    for (int i = 0; i < 4; ++i) send(std::string(5000, 'x'));
+    BOOST_TEST(texts_of(first.messages.pop().body).size() == 3u);
+    BOOST_TEST(texts_of(first.messages.pop().body).size() == 1u);
+    send(std::string(largest_piece, 'x'));
+    send("x");
+    BOOST_TEST(texts_of(first.messages.pop().body).size() == 1u);
+    BOOST_TEST(texts_of(first.messages.pop().body).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(larger_messages_and_other_receivers_on_the_channel_keep_their_place, Receiver) {
+    const std::string large(largest_piece + 1, 'x');
+    send("a");
+    send(large);
+    send("b");
+    BOOST_TEST((sender.send("relay@h", "c", "to another one", 0, to_relay, now) == Sent::begun));
+    send("c");
+    std::vector<std::size_t> sizes;
+    for (MessageQueue copy = first.messages; !copy.empty();) {
+        const auto piece = copy.pop();
+        sizes.push_back(piece.kind == FrameKind::messages ? texts_of(piece.body).size() : 0);
+    }
+    BOOST_TEST((sizes == std::vector<std::size_t>{1, 0, 0, 1, 1, 1}));
+    while (!first.messages.empty()) {
+        const auto piece = first.messages.pop();
+        if (piece.kind != FrameKind::messages || BatchReader(piece.body).header.to == "receiver@h")
+            take(piece.body, piece.kind);
+    }
+    BOOST_TEST((arrived() == std::vector<std::string>{"a", large, "b", "c"}));
+    BOOST_TEST((receipts() == Counts{{"", 4}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_batch_that_comes_again_gets_receipts_again_and_is_not_handed_up_again, Receiver) {
+    send_many(10);
+    pass();
+    BOOST_TEST(arrived().size() == 10u);
+    receipts();
+    take(again);
+    BOOST_TEST(arrived().empty());
+    BOOST_TEST(answers.has_output());
+    BOOST_TEST(receipts().empty()); // nobody waits for them any more
+    send("more");
+    pass();
+    BOOST_TEST((arrived() == std::vector<std::string>{"more"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(batches_wait_for_one_that_was_before_them_until_its_origin_has_given_it_up, Receiver) {
+    send("first");
+    pass();
+    BOOST_TEST(arrived().size() == 1u);
+    receipts();
+    send("lost");
+    pass(true);
+    send_many(10);
+    pass();
+    BOOST_TEST(arrived().empty());
+    BOOST_TEST(receipts().empty());
+    now += 9s;
+    for (Messages *each : {&sender, &receiver}) each->advance(now);
+    BOOST_TEST(arrived().empty());
+    now += 1s;
+    BOOST_TEST((sender.deadline() <= now));
+    BOOST_TEST((receiver.deadline() <= now));
+    receiver.advance(now);
+    BOOST_TEST(arrived().size() == 10u);
+    sender.advance(now);
+    BOOST_TEST(sender.take_done()[0].tickets.size() == 11u); // the ten have possibly arrived
+    send_many(5);
+    pass();
+    BOOST_TEST(arrived().size() == 5u);
+    BOOST_TEST((receipts() == Counts{{"", 5}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_origin_that_gives_up_what_it_sends_leaves_nothing_that_waits, Receiver) {
+    send("lost");
+    pass(true);
+    send("waits");
+    pass();
+    MessageHeader header = BatchReader(again).header;
+    header.number = 1;
+    header.oldest = 100;
+    std::string odd = encode_batch(header);
+    append_text(odd, "older than what its origin waits for");
+    take(odd);
+    BOOST_TEST(arrived().empty());
+    now += 20s;
+    receiver.advance(now);
+    BOOST_TEST(arrived().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_relay_passes_a_batch_on_whole_and_one_by_one_to_a_member_that_knows_none, Batches) {
+    send_many(100);
+    BOOST_TEST(relayed().empty());
+    const auto whole = waiting();
+    BOOST_REQUIRE(whole.size() == 1u);
+    BOOST_TEST((whole[0].kind == FrameKind::messages));
+    BOOST_TEST(BatchReader(whole[0].body).header.hops == Messages::most_hops - 1);
+    BOOST_TEST(texts_of(whole[0].body).size() == 100u);
+    second.messages = MessageQueue();
+    second.takes_batches = false;
+    send_many(100);
+    BOOST_TEST(relayed().empty());
+    const auto pieces = waiting();
+    BOOST_REQUIRE(pieces.size() == 100u);
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        MessageHeader header;
+        std::string_view text;
+        BOOST_TEST((pieces[i].kind == FrameKind::message));
+        BOOST_REQUIRE(decode_piece(pieces[i].body, header, text));
+        BOOST_TEST(header.number == 101 + i);
+        BOOST_TEST(header.hops == Messages::most_hops - 1);
+        BOOST_TEST(header.total == text.size());
+        BOOST_TEST(text == std::to_string(i));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_relay_that_has_no_room_answers_for_the_whole_batch, Batches) {
+    for (FlowId flow = 1; second.messages.bytes() < MessageQueue::most_of_all; ++flow)
+        second.messages.push(flow, 1, FrameKind::message, std::string(largest_frame / 2, 'x'));
+    send_many(100);
+    auto receipts = relayed();
+    BOOST_REQUIRE(receipts.size() == 1u);
+    BOOST_TEST(receipts[0].number == 1u);
+    BOOST_TEST(receipts[0].count == 100u);
+    back.takes_batches = false; // the neighbour on the way back
+    send_many(100);
+    receipts = relayed();
+    BOOST_REQUIRE(receipts.size() == 100u);
+    for (std::size_t i = 0; i < receipts.size(); ++i) BOOST_TEST(receipts[i].number == 101 + i);
+}
+
+BOOST_AUTO_TEST_CASE(a_member_of_the_release_before_gets_and_sends_messages_and_receipts_one_by_one) {
+    ByHand old(heartbeats_in_turns);
+    for (std::uint64_t i = 1; i <= 3; ++i) BOOST_TEST((old.member->send("p@h", "c", "text", i, old.now) == Sent::begun));
+    const auto sent = old.said();
+    BOOST_REQUIRE(sent.size() == 3u);
+    Receipt receipt{
+        .hops = 16, .origin = "m@h", .run = {5, 5}, .to = "p@h", .channel = "c", .number = 2, .count = 1, .why = {}};
+    old.member->take_actions();
+    old.hear(FrameKind::receipt, encode_receipt(receipt));
+    const auto actions = old.member->take_actions();
+    BOOST_REQUIRE(actions.size() == 1u);
+    BOOST_TEST(actions[0].tickets == std::vector<std::uint64_t>{2});
+
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        MessageHeader header;
+        std::string_view text;
+        BOOST_TEST((sent[i - 1].first == FrameKind::message));
+        BOOST_REQUIRE(decode_piece(sent[i - 1].second, header, text));
+        BOOST_TEST(header.number == i);
+        std::swap(header.origin, header.to);
+        header.run = {4, 4};
+        old.hear(FrameKind::message, encode_piece(header, text));
+    }
+    const auto receipts = old.said();
+    BOOST_REQUIRE(receipts.size() == 3u);
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        BOOST_TEST((receipts[i - 1].first == FrameKind::receipt));
+        BOOST_REQUIRE(decode_receipt(receipts[i - 1].second, receipt));
+        BOOST_TEST(receipt.number == i);
+        BOOST_TEST(receipt.why == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_member_that_knows_batches_gets_them_over_a_link) {
+    ByHand other(heartbeats_in_turns | messages_in_batches);
+    for (std::uint64_t i = 1; i <= 3; ++i) BOOST_TEST((other.member->send("p@h", "c", "text", i, other.now) == Sent::begun));
+    const auto sent = other.said();
+    BOOST_REQUIRE(sent.size() == 1u);
+    BOOST_TEST((sent[0].first == FrameKind::messages));
+    BOOST_TEST(BatchReader(sent[0].second).count == 3u);
+    other.member->take_actions();
+    Receipt receipt{
+        .hops = 16, .origin = "m@h", .run = {5, 5}, .to = "p@h", .channel = "c", .number = 1, .count = 2, .why = {}};
+    other.hear(FrameKind::receipts, encode_receipts(receipt));
+    receipt.number = 3;
+    receipt.count = 1;
+    receipt.why = "it is not wanted";
+    other.hear(FrameKind::receipts, encode_receipts(receipt));
+    const auto actions = other.member->take_actions();
+    BOOST_REQUIRE(actions.size() == 2u);
+    BOOST_TEST((actions[0].tickets == std::vector<std::uint64_t>{1, 2}));
+    BOOST_TEST(actions[0].text == "");
+    BOOST_TEST((actions[1].tickets == std::vector<std::uint64_t>{3}));
+    BOOST_TEST(actions[1].text == "it is not wanted");
+}
+
+BOOST_AUTO_TEST_CASE(frames_that_are_none_of_messages_end_the_link) {
+    for (const FrameKind kind : {FrameKind::message, FrameKind::receipt, FrameKind::messages, FrameKind::receipts}) {
+        ByHand other(messages_in_batches);
+        other.hear(kind, "nonsense");
+        BOOST_TEST(other.member->connections() == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
