@@ -2,7 +2,8 @@
 //
 // The heartbeats of a link, and how often they are sent. A member with many observers does not send to all of them in each interval:
 // they take turns. Five of them condemn a silent member, so each turn has five at least; those whose turn is the oldest then find it
-// silent as early as if it had sent all heartbeats to all.
+// silent as early as if it had sent all heartbeats to all. While one side believes the other down both send in each interval, so that it is soon
+// known whether the link is reliable.
 #pragma once
 
 #include "bytes.hpp"

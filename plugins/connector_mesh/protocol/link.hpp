@@ -39,7 +39,9 @@ class Link {
     bool surplus_here = false, surplus_there = false;
     bool believed_down = false; // the other side believes this member down, by its welcome or a verdict
     Time surplus_since{}, up_since{};
-    Time renewed{-1};             // when it was asked to be replaced last; negative: never
+    bool peer_asks = false; // the other side promises a heartbeat in each interval, and gets as many
+    unsigned prompt = 0;    // heartbeats in a row that were answered within an interval, since others believed this member down
+    Time renewed{-1};       // when it was asked to be replaced last; negative: never
     bool takes_turns = false;     // the other side understands heartbeats in turns
     bool takes_batches = false;   // it understands messages and receipts in batches
     Time heard;                   // on the awake clock

@@ -199,7 +199,8 @@ class Member {
     std::vector<Action> actions_;
     Counters counters_;
     Time now_{}, overlay_due_{}, last_beat_{}, next_beat_{}, may_announce_{}, may_compare_{};
-    std::uint64_t interval_ = 0; // number of the present interval between two heartbeats
+    Time doubted_since_ = Time::max(); // when it learnt that others believe it down
+    std::uint64_t interval_ = 0;       // number of the present interval between two heartbeats
     unsigned announced_ = 0;
     bool isolated_ = false, ending_ = false, reported_abstaining_ = false, reported_own_name_ = false;
     std::uint64_t wall_ = 0;

@@ -76,10 +76,14 @@ void Member::take_heartbeat(Link &link, std::string_view body, Time now) {
     link.last_stamp = beat->stamp;
     link.last_stamp_at = now;
     const Time echo{static_cast<std::int64_t>(beat->echo)};
-    if (echo > 0s && beat->held >= 0s && now - echo >= beat->held) link.rtt = now - echo - beat->held;
+    if (echo > 0s && beat->held >= 0s && now - echo >= beat->held) {
+        link.rtt = now - echo - beat->held;
+        link.prompt = link.rtt <= settings_.heartbeat ? link.prompt + 1 : 0;
+    }
     const Time next =
         std::clamp<Time>(std::chrono::milliseconds(beat->next), settings_.heartbeat, most_turns * settings_.heartbeat);
     link.silence = settings_.silence + (next - settings_.heartbeat);
+    link.peer_asks = next == settings_.heartbeat;
 }
 
 void Member::take_verdict(Link &link, std::string_view body, Time now) {

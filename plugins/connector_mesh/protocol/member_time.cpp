@@ -12,11 +12,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time steady = 1500ms;             // a link that has been up for so long counts as reliable
+constexpr Time steady = 1500ms;             // a link that is reliable has been up for so long,
+constexpr unsigned enough_prompt = 2;       // and so many of its last heartbeats were answered within an interval;
+constexpr Time long_steady = 30s;           // or it has been up for so long
 constexpr Time surplus_time = 30s;          // a link that neither side needs is closed after this
 constexpr Time longest_hold = 300s;         // between two announcements
 constexpr Time calm = 600s;                 // after which the holds begin anew
 constexpr Time patience_with_unwanted = 1h; // how long a member that no strategy finds is dialled
+
+/// returns: how often this member has stated lately that it is alive although others believed it down.
+bool is_reliable(const Link &link, unsigned returns, Time now) {
+    returns = std::min(returns, 4U);
+    return (link.up_since + steady <= now && link.prompt >= enough_prompt << 2 * returns) ||
+           link.up_since + long_steady * (1 << returns) <= now;
+}
 
 std::string seconds_text(Time time) {
     const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() / 100;
@@ -89,17 +98,26 @@ void Member::check_links(Time now) {
     }
 }
 
-/// If others believe this member down it states that it is alive, when half of its links have lasted for a while, so that a member with a bad
-/// network does not alternate between up and down.
+/// If others believe this member down it states that it is alive, when half of its links have proved since then that they are reliable, so that a
+/// member with a bad network does not alternate between up and down.
 void Member::check_self(Time now) {
     if (announced_ != 0 && may_announce_ + calm <= now) announced_ = 0;
-    const bool believed = std::ranges::any_of(links_, [](const auto &each) { return each.second->believed_down; });
-    if (now < may_announce_ || ending_ || (!believed && !membership_.self_condemned())) return;
+    const bool believed = membership_.self_condemned() ||
+                          std::ranges::any_of(links_, [](const auto &each) { return each.second->believed_down; });
+    if (!believed) {
+        doubted_since_ = Time::max();
+        return;
+    }
+    if (doubted_since_ == Time::max()) {
+        doubted_since_ = now;
+        for (auto &[id, link] : links_) link->prompt = 0; // what was measured before does not count
+    }
+    if (now < may_announce_ || doubted_since_ + steady > now || ending_) return;
     std::vector<NodeId> neighbours;
     membership_.neighbours(neighbours);
     const auto needed = std::ranges::count_if(neighbours, [this](NodeId id) { return membership_.state(id) == State::up; });
     const auto proved =
-        std::ranges::count_if(by_peer_, [now](const auto &each) { return each.second.front()->up_since + steady <= now; });
+        std::ranges::count_if(by_peer_, [&](const auto &each) { return is_reliable(*each.second.front(), announced_, now); });
     if (proved == 0 || 2 * proved < needed) return;
     may_announce_ = now + std::min<Time>(6s * (std::int64_t{1} << 2 * std::min(announced_, 4U)), longest_hold);
     ++announced_;
@@ -125,12 +143,14 @@ void Member::beat(Time now) {
         return each.second->phase == Link::Phase::up && !each.second->surplus_here;
     };
     const unsigned turns = heartbeat_turns(static_cast<std::size_t>(std::ranges::count_if(links_, is_observer)));
+    const bool doubted = doubted_since_ != Time::max();
     for (std::uint64_t place = 0; auto &[id, link] : links_) {
         if (link->phase != Link::Phase::up) continue;
         link->messages.shrink();
         const bool its_turn = !link->surplus_here && place++ % turns == interval_ % turns;
-        if (!its_turn && interval_ < link->beat_due) continue;
-        const unsigned next = link->takes_turns ? turns : 1;
+        const bool is_asked = doubted || link->peer_asks || membership_.state(link->peer) == State::down;
+        if (!its_turn && !is_asked && interval_ < link->beat_due) continue;
+        const unsigned next = link->takes_turns && !doubted ? turns : 1;
         link->beat_due = interval_ + next;
         control(*link, FrameKind::heartbeat,
                 encode(Heartbeat{.stamp = static_cast<std::uint64_t>(now.count()),
