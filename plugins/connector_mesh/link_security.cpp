@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "link_security.hpp"
 
+#include "certified_name.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -84,12 +86,13 @@ task<result<void>> LinkSecurity::open() {
     auto client = co_await tls_->client(with);
     if (!client) co_return client.error();
     if (keys.empty()) {
-        const std::string own = settings_.uri_of(settings_.node);
-        const bool named = std::ranges::any_of(
-            client->own.names, [&](const tls_name &each) { return each.kind == KITH_TLS_URI && each.value == own; });
-        if (!named)
-            co_return error(KITH_INVALID, settings_.certificate + " is not the certificate of this member: expected " + own +
-                                              " among its alternative names (URI)");
+        const CertifiedName named = certified_name(client->own.names, settings_, settings_.node);
+        if (named.name != settings_.node)
+            co_return error(KITH_INVALID,
+                            settings_.certificate + " is not the certificate of this member: expected " +
+                                settings_.uri_of(settings_.node) + (settings_.spiffe.empty() ? "" : " or a SPIFFE id") +
+                                " among its alternative names (URI)" +
+                                (named.name.empty() ? ", and it has " + named.others : ", and it is that of " + named.name));
     }
     auto server = co_await tls_->server(with);
     if (!server) co_return server.error();
@@ -133,22 +136,14 @@ result<Proof> LinkSecurity::proved(const tls_peer &peer, std::string_view expect
         return out;
     }
     out.own = used.certificate;
-    const std::string before = settings_.uri_of({});
-    std::string others;
-    for (const tls_name &each : peer.names) {
-        if (each.kind != KITH_TLS_URI) continue;
-        if (!each.value.starts_with(before)) {
-            others += (others.empty() ? "" : ", ") + each.value;
-            continue;
-        }
-        const std::string one = each.value.substr(before.size());
-        if (out.name.empty() || one == expected) out.name = one;
-    }
+    CertifiedName named = certified_name(peer.names, settings_, expected);
+    out.name = std::move(named.name);
     if (!peer.chain.empty()) out.fingerprint = peer.chain.front().fingerprint;
     if (out.name.empty())
         return error(KITH_UNAUTHORIZED, "its certificate is of no member of the cluster `" + settings_.cluster +
-                                            "`: expected " + before + "NAME among its alternative names, and it has " +
-                                            (others.empty() ? "no URI" : others));
+                                            "`: expected " + settings_.uri_of("NAME") +
+                                            (settings_.spiffe.empty() ? "" : " or " + settings_.spiffe.id()) +
+                                            " among its alternative names, and it has " + named.others);
     if (const std::string why = why_denied(out); !why.empty()) return error(KITH_UNAUTHORIZED, why);
     if (!expected.empty() && out.name != expected)
         return error(KITH_UNAUTHORIZED, "its certificate is that of " + out.name + ", and " + std::string(expected) +

@@ -48,6 +48,14 @@ inline constexpr std::string_view options_schema = R"({
       "type": "string", "default": "",
       "description": "File of the authorities (PEM) that sign the certificates of members, and of no others."
     },
+    "spiffe_id": {
+      "type": "string", "default": "", "maxLength": 2048,
+      "description": "SPIFFE ids that are those of members too, such as spiffe://example.org/shop/*: certificates of SPIRE can be used then. Each * stands for a part of the member's name, once in a segment of the path. One pattern for each cluster."
+    },
+    "spiffe_name": {
+      "type": "string", "default": "", "maxLength": 255,
+      "description": "Name of the member with such an id, such as app@*: as many *, in the same order. Empty: the part of node up to its @, and *."
+    },
     "deny": {
       "type": "array", "default": [], "maxItems": 10000, "items": {"type": "string", "minLength": 1},
       "description": "Members that are refused although their certificate is valid: names, or SHA-256 fingerprints of certificates as 64 hexadecimal digits in lower case."

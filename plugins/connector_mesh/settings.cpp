@@ -65,6 +65,11 @@ void read_security(const options &from, Settings &settings) {
     settings.private_key = text("/private_key");
     settings.authority = text("/authority");
     for (const std::string_view each : from.texts("/deny")) settings.deny.emplace_back(each);
+    if (const std::string_view id = from.text("/spiffe_id"); !id.empty()) {
+        const std::string_view name = from.text("/spiffe_name");
+        const std::string base = settings.node.substr(0, settings.node.rfind('@') + 1); // empty: it has no @
+        settings.spiffe = SpiffePattern(id, name.empty() ? base + "*" : std::string(name));
+    }
     const bool certificates = !settings.certificate.empty() || !settings.authority.empty() || !settings.private_key.empty();
     const int ways = (settings.plain ? 1 : 0) + (settings.keys.empty() ? 0 : 1) + (settings.keys_file.empty() ? 0 : 1) +
                      (certificates ? 1 : 0);
@@ -81,6 +86,12 @@ void read_security(const options &from, Settings &settings) {
         throw error(
             KITH_INVALID,
             "option deny or deny_file is set, and members have no certificates: expected certificate and authority beside it");
+    if (!settings.spiffe.empty() && !certificates)
+        throw error(KITH_INVALID,
+                    "option spiffe_id is set, and members have no certificates: expected certificate and authority beside it");
+    if (settings.spiffe.empty() && !text("/spiffe_name").empty())
+        throw error(KITH_INVALID,
+                    "option spiffe_name is set without spiffe_id: expected the pattern of the ids of members beside it");
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "member.hpp"
+#include "spiffe_pattern.hpp"
 
 #include <kith/options.hpp>
 #include <kith/peer.hpp>
@@ -23,10 +24,11 @@ struct Settings {
     std::vector<std::string> keys; // 32 bytes each, the first is used
     std::string keys_file;         // or a file with them
     std::string certificate, private_key, authority;
+    SpiffePattern spiffe;          // ids of members besides uri_of
     std::vector<std::string> deny; // fingerprints in lower case, and names
     std::string deny_file;         // more of them
 
-    /// What the certificate of a member contains: URI:kith://CLUSTER/NAME.
+    /// What the certificate of a member contains, unless it has a SPIFFE id: URI:kith://CLUSTER/NAME.
     [[nodiscard]] std::string uri_of(std::string_view name) const { return "kith://" + cluster + "/" + std::string(name); }
 };
 

@@ -24,10 +24,10 @@ class Certified(MeshCase):
         super().setUp()
         self.authority = Authority(self.lab.directory("ca"))
 
-    def certified(self, i, name=None, authority=None):
-        """The options of a member with a certificate."""
-        crt, key = (authority or self.authority).certify(f"{i}-{self.lab.number()}", "/CN=member",
-                                                         f"URI:kith://test/{name or self.names[i]}", "serverAuth,clientAuth")
+    def certified(self, i, name=None, authority=None, uris=None):
+        """The options of a member with a certificate, whose URIs are that of kith or those."""
+        alternatives = ",".join(f"URI:{each}" for each in uris or [f"kith://test/{name or self.names[i]}"])
+        crt, key = (authority or self.authority).certify(f"{i}-{self.lab.number()}", "/CN=member", alternatives, "serverAuth,clientAuth")
         return {"certificate": str(crt), "private_key": str(key), "authority": str(self.authority.crt)}
 
 
@@ -58,6 +58,44 @@ class Secure(Certified):
     def test_the_certificate_of_another_member_is_not_enough(self):
         wrong = self.member(0, **self.certified(0, name=self.names[1]))
         wrong.wait("connector.detached", reason=re.compile("is not the certificate of this member: expected kith://test/m0@127.0.3.1"))
+
+
+class Spiffe(Certified):
+    """Certificates with SPIFFE ids, as SPIRE issues them."""
+
+    def identified(self, i, *uris, path="test", **more):
+        node, host = self.names[i].split("@")
+        return {**self.certified(i, uris=uris or [f"spiffe://example.org/{path}/{node}/{host}"]),
+                "spiffe_id": f"spiffe://example.org/{path}/*/*", "spiffe_name": "*@*", **more}
+
+    def test_members_with_spiffe_ids_and_one_with_a_name_of_kith_are_linked(self):
+        members = [self.member(i, **(self.identified(i) if i else {**self.identified(0), **self.certified(0)})) for i in range(4)]
+        self.all_linked(members)
+
+    def test_ids_outside_of_the_pattern_are_refused_with_both(self):
+        first = self.member(0, **self.identified(0))
+        stranger = self.member(1, **self.identified(1, path="bank"))
+        stranger.wait("connect.failed", peer=self.names[0], reason=re.compile(
+            "expected kith://test/NAME or spiffe://example.org/bank/\\*/\\* among its alternative names, "
+            "and it has spiffe://example.org/test/m0/127.0.3.1"))
+        stranger.kill()
+        # With a pattern that takes other parts of the id for its name it has another name.
+        stranger = self.member(1, **{**self.identified(1, path="bank"), "spiffe_id": "spiffe://example.org/*/*/127.0.3.2", "spiffe_name": "*@*"})
+        stranger.wait("connector.detached", reason=re.compile("is not the certificate of this member: .* and it is that of bank@m1"))
+        self.assertEqual(first.found("link.up"), [])
+
+    def test_an_id_of_another_member_or_one_of_two_uris_is_not_enough(self):
+        wrong = self.member(0, **self.identified(0, "spiffe://example.org/test/m1/127.0.3.2"))
+        wrong.wait("connector.detached", reason=re.compile("is not the certificate of this member: .* and it is that of m1@127.0.3.2"))
+        wrong.kill()
+        two = self.member(0, **self.identified(0, "spiffe://example.org/test/m0/127.0.3.1", "https://example.org"))
+        two.wait("connector.detached", reason=re.compile("a certificate with a SPIFFE id has no other URI"))
+
+    def test_a_member_that_knows_no_spiffe_ids_refuses_them(self):
+        plain = self.member(0, **self.certified(0))
+        self.member(1, **self.identified(1))
+        plain.wait_log("expected kith://test/NAME among its alternative names, and it has spiffe://example.org/test/m1/127.0.3.2")
+        self.assertEqual(plain.found("link.up"), [])
 
 
 class Exchanged(MeshCase):
