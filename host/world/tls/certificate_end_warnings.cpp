@@ -29,7 +29,10 @@ void CertificateEndWarnings::look(const TlsCertificate &certificate, const char 
                                   std::vector<std::string> &out) {
     if (certificate.not_after == 0) return;
     int passed = 0;
-    for (const std::int64_t before : before_end) passed += now >= certificate.not_after - before ? 1 : 0;
+    for (const std::int64_t before : before_end) {
+        const bool counts = 2 * before <= certificate.not_after - certificate.not_before;
+        passed += counts && now >= certificate.not_after - before ? 1 : 0;
+    }
     int &warned = warned_[certificate.fingerprint];
     if (passed <= warned) return;
     warned = passed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Decides when to warn of certificates that are about to end: 30, 7 and 1 day before, and when they have ended. Each certificate is warned of
-// once for each of these times, by whichever context it is used.
+// Decides when to warn of certificates that are about to end: 30, 7 and 1 day before, where that is in the second half of their life, and when they
+// have ended. Each certificate is warned of once for each of these times, by whichever context it is used.
 #pragma once
 
 #include "tls.hpp"

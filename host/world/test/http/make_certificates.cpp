@@ -88,9 +88,10 @@ Authority::Authority(const std::string &name) : body_(std::make_unique<Body>()) 
 
 Authority::~Authority() = default;
 
-Identity Authority::sign(const std::string &common_name, const std::vector<std::string> &names, int days) const {
+Identity Authority::sign(const std::string &common_name, const std::vector<std::string> &names, int days, int age) const {
     const Key key = make_key();
     const Certificate made = make_certificate(common_name, key.get(), body_->certificate.get());
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), -age * day);
     X509_gmtime_adj(X509_getm_notAfter(made.get()), days == 0 ? -3600 : days * day);
     std::string all;
     for (const auto &name : names) {

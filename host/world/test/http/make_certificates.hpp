@@ -22,8 +22,8 @@ class Authority {
     ~Authority();
 
     const std::string &certificate() const noexcept { return certificate_; }
-    /// names: host names, addresses, or URIs. days: how long it is valid from yesterday on; 0: it has expired already.
-    Identity sign(const std::string &common_name, const std::vector<std::string> &names, int days = 30) const;
+    /// names: host names, addresses, or URIs. days: how long it is valid from now on; 0: it has expired already. age: the days since when it is valid.
+    Identity sign(const std::string &common_name, const std::vector<std::string> &names, int days = 30, int age = 1) const;
 
   private:
     struct Body;

@@ -41,6 +41,24 @@ BOOST_AUTO_TEST_CASE(each_time_is_warned_of_once) {
     BOOST_TEST(at(-day) == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_of_a_short_life_is_warned_of_in_the_second_half_of_it_alone) {
+    const auto warned_before = [](std::int64_t life) { // at which times before its end
+        CertificateEndWarnings warnings;
+        TlsCredentials of = ending(end);
+        of.chain[0].not_before = end - life;
+        std::vector<std::int64_t> out;
+        for (std::int64_t before = life; before >= 0; before -= day / 24) {
+            if (!warnings.due(of, end - before).empty()) out.push_back(before);
+        }
+        return out;
+    };
+    using Times = std::vector<std::int64_t>;
+    BOOST_TEST((warned_before(day / 24) == Times{0})); // as SPIRE issues them
+    BOOST_TEST((warned_before(2 * day) == Times{day, 0}));
+    BOOST_TEST((warned_before(47 * day) == Times{7 * day, day, 0}));
+    BOOST_TEST((warned_before(60 * day) == Times{30 * day, 7 * day, day, 0}));
+}
+
 BOOST_AUTO_TEST_CASE(the_text_names_the_certificate_its_end_and_what_to_do) {
     CertificateEndWarnings warnings;
     auto texts = warnings.due(ending(end + 400 * day, end), end - 3 * day);
@@ -57,7 +75,7 @@ BOOST_AUTO_TEST_CASE(an_opened_context_warns_once_for_all_contexts_of_the_instan
     net.with_warnings(
         [&](std::string_view instance, const std::string &text) { warned.push_back(std::string(instance) + ": " + text); });
     const Authority authority("kith test authority");
-    const Identity soon = authority.sign("soon", {}, 5);
+    const Identity soon = authority.sign("soon", {}, 5, 60);
     net.put("soon.pem", soon.certificate + soon.key);
     net.put("ca.pem", authority.certificate());
     const std::string file = net.path("soon.pem"), ca = net.path("ca.pem");
