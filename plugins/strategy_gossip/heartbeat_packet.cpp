@@ -119,10 +119,6 @@ bool has_prefix(Bytes packet) noexcept {
 
 namespace {
 
-// All that stands before the name, as libcluster and write_heartbeat write it.
-constexpr char usual[] = "heartbeat::\x83t\0\0\0\1d\0\4node";
-constexpr std::size_t usual_size = sizeof usual - 1;
-
 Heartbeat read_name(Bytes term) noexcept {
     const Atom value = read_atom(term);
     if (value.cut) return {Fault::cut, {}};

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -42,5 +43,20 @@ struct Heartbeat {
 /// Reads a plain heartbeat with any of the four tags of an atom (100, 115, 118, 119). A name in Latin-1 with other characters
 /// than ASCII is refused.
 [[nodiscard]] Heartbeat read_heartbeat(Bytes packet) noexcept;
+
+/// All that stands before the tag of the name, as libcluster and write_heartbeat write it.
+inline constexpr char usual[] = "heartbeat::\x83t\0\0\0\1d\0\4node";
+inline constexpr std::size_t usual_size = sizeof usual - 1;
+
+/// The bytes in the place of the name of a packet that begins and ends as write_heartbeat writes it: a heartbeat if and only if
+/// they are is_node_name, which is not checked. Empty for any other packet, which read_heartbeat may accept.
+[[nodiscard]] inline std::string_view unchecked_name(Bytes packet) noexcept {
+    constexpr std::size_t head = usual_size + 3;
+    if (packet.size() <= head || std::memcmp(packet.data(), usual, usual_size) != 0) return {};
+    const auto at = [&](std::size_t i) { return std::to_integer<unsigned>(packet[usual_size + i]); };
+    const std::size_t size = at(1) << 8U | at(2);
+    if ((at(0) != 100 && at(0) != 118) || size != packet.size() - head) return {};
+    return {reinterpret_cast<const char *>(packet.data()) + head, size};
+}
 
 } // namespace gossip

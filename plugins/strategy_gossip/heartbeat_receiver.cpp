@@ -4,47 +4,102 @@
 #include <kith/address.hpp>
 #include <kith/peer_host.hpp>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
 namespace gossip {
 
+namespace {
+
+constexpr std::string_view too_long = "it is longer than any heartbeat";
+
+bool is_oversized(const kith_datagram &datagram) noexcept { return (datagram.flags & KITH_DATAGRAM_TRUNCATED) != 0; }
+
+} // namespace
+
 HeartbeatReceiver::HeartbeatReceiver(const Settings &settings, std::uint64_t seed, const Parts &parts, ReceiverEvents &events)
     : parts_(parts),
       events_(events),
+      plain_(settings.secrets.empty()),
       stamped_(parts.envelope.stamped()),
       new_neighbour_limiter_(seed, 2 * settings.interval.count()),
       replay_filter_(2 * settings.max_peers),
       duplicate_names_(settings.expire.count()),
       mark_seed_(parts.neighbours.hash("mark_of")) {}
 
-// Handles the packets in batches, each in two passes.
+// Handles the packets in groups, each in two passes.
 void HeartbeatReceiver::take(const kith::datagrams &batch, const MediumLiveness &medium) {
+    if (plain_) return take_plain(batch, medium);
     const std::int64_t time = now();
     bool sign = false;
     OpenedPacketBatch opened;
     for (const kith_datagram &datagram : batch) {
-        if ((datagram.flags & KITH_DATAGRAM_TRUNCATED) != 0) {
-            leave_out(Heard::oversized, datagram, "it is longer than any heartbeat");
+        if (is_oversized(datagram)) {
+            leave_out(Heard::oversized, datagram, too_long);
             continue;
         }
         OpenedPacket &next = opened.next();
-        const Opened &heard = next.open(parts_.envelope, datagram);
-        if (heard.verdict != Opened::Verdict::good) {
-            leave_out(heard.verdict == Opened::Verdict::foreign ? Heard::foreign : Heard::malformed, datagram, heard.why);
-            continue;
-        }
+        if (!opens(datagram, next.open(parts_.envelope, datagram))) continue;
         next.prepare(parts_.neighbours);
         if (opened.keep()) hear_all(opened.take(), time, medium, sign);
     }
     hear_all(opened.take(), time, medium, sign);
 }
 
+// As take. The name of a known neighbour was checked when it was added: only the packets of others are opened.
+void HeartbeatReceiver::take_plain(const kith::datagrams &batch, const MediumLiveness &medium) {
+    NeighbourTable &neighbours = parts_.neighbours;
+    const std::int64_t time = now();
+    bool sign = false;
+    std::array<NeighbourTable::Hash, 32> hashes; // 0: not known before it is opened
+    for (std::uint32_t first = 0; first < batch.size(); first += hashes.size()) {
+        const auto count = std::min<std::uint32_t>(hashes.size(), batch.size() - first);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const kith_datagram &datagram = batch[first + i];
+            const std::string_view name = is_oversized(datagram) ? std::string_view() : unchecked_name(kith::bytes(datagram));
+            hashes[i] = name.empty() ? 0 : neighbours.hash(name);
+            neighbours.prefetch(hashes[i]);
+        }
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const kith_datagram &datagram = batch[first + i];
+            const auto known = hashes[i] == 0 ? NeighbourTable::none : neighbours.find(hashes[i]);
+            if (known == NeighbourTable::none || !neighbours.present(known) || parts_.own.is(hashes[i])) {
+                take_any(datagram, time, medium, sign);
+                continue;
+            }
+            see_sign(time, sign);
+            if (!neighbours.hear(known, ticks(medium.hearing()), mark_of(datagram.remote, mark_seed_)))
+                hear_elsewhere(known, hashes[i], datagram.remote, time);
+            parts_.tally.add(Heard::known);
+        }
+    }
+}
+
+void HeartbeatReceiver::take_any(const kith_datagram &datagram, std::int64_t time, const MediumLiveness &medium, bool &sign) {
+    if (is_oversized(datagram)) return leave_out(Heard::oversized, datagram, too_long);
+    const Opened heard = parts_.envelope.open(kith::bytes(datagram));
+    if (!opens(datagram, heard)) return;
+    see_sign(time, sign);
+    hear(heard, parts_.neighbours.hash(heard.name), datagram, time, ticks(medium.hearing()));
+}
+
+bool HeartbeatReceiver::opens(const kith_datagram &datagram, const Opened &heard) {
+    if (heard.verdict == Opened::Verdict::good) return true;
+    leave_out(heard.verdict == Opened::Verdict::foreign ? Heard::foreign : Heard::malformed, datagram, heard.why);
+    return false;
+}
+
+void HeartbeatReceiver::see_sign(std::int64_t time, bool &sign) {
+    if (!std::exchange(sign, true)) events_.on_sign_of_life(time);
+}
+
 void HeartbeatReceiver::hear_all(std::span<const OpenedPacket> packets, std::int64_t time, const MediumLiveness &medium,
                                  bool &sign) {
     for (const OpenedPacket &one : packets) {
         if (!is_new(one.heard, *one.datagram)) continue;
-        if (!std::exchange(sign, true)) events_.on_sign_of_life(time);
+        see_sign(time, sign);
         hear(one.heard, one.hash, *one.datagram, time, ticks(medium.hearing()));
     }
 }

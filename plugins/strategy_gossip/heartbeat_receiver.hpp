@@ -60,6 +60,10 @@ class HeartbeatReceiver {
     [[nodiscard]] std::string_view why_left_out() const noexcept { return why_; }
 
   private:
+    void take_plain(const kith::datagrams &batch, const MediumLiveness &medium);
+    void take_any(const kith_datagram &datagram, std::int64_t time, const MediumLiveness &medium, bool &sign);
+    [[nodiscard]] bool opens(const kith_datagram &datagram, const Opened &heard);
+    void see_sign(std::int64_t time, bool &sign);
     void hear_all(std::span<const OpenedPacket> packets, std::int64_t time, const MediumLiveness &medium, bool &sign);
     bool is_new(const Opened &heard, const kith_datagram &datagram);
     void hear(const Opened &heard, NeighbourTable::Hash hash, const kith_datagram &datagram, std::int64_t time,
@@ -72,7 +76,7 @@ class HeartbeatReceiver {
 
     const Parts parts_;
     ReceiverEvents &events_;
-    const bool stamped_;
+    const bool plain_, stamped_;
     NewNeighbourLimiter new_neighbour_limiter_;
     ReplayFilter replay_filter_;
     DuplicateNames duplicate_names_;

@@ -9,14 +9,6 @@ namespace gossip {
 NeighbourTable::NeighbourTable(std::uint64_t seed, std::size_t limit)
     : seed_(seed), limit_(limit), slots_(64, Slot{0, absent}), places_(64) {}
 
-NeighbourTable::Index NeighbourTable::find(Hash h) const noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = h & mask;; at = (at + 1) & mask) {
-        if (slots_[at].hash == h) return static_cast<Index>(at);
-        if (slots_[at].hash == 0) return none;
-    }
-}
-
 void NeighbourTable::insert(Slot slot, std::uint32_t place) noexcept {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = slot.hash & mask;

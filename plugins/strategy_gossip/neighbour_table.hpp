@@ -49,7 +49,14 @@ class NeighbourTable {
         __builtin_prefetch(home + 1, 1); // every fourth time this is another line
     }
 
-    [[nodiscard]] Index find(Hash hash) const noexcept;
+    [[nodiscard]] Index find(Hash hash) const noexcept {
+        const Slot *const slots = slots_.data();
+        const std::size_t mask = slots_.size() - 1;
+        for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+            if (slots[at].hash == hash) return static_cast<Index>(at);
+            if (slots[at].hash == 0) return none;
+        }
+    }
     [[nodiscard]] Index find(std::string_view name) const noexcept { return find(hash(name)); }
     [[nodiscard]] bool present(Index i) const noexcept { return slots_[i].heard != absent; }
     [[nodiscard]] bool present(std::string_view name) const noexcept {
