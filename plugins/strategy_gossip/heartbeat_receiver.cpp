@@ -48,31 +48,34 @@ void HeartbeatReceiver::take(const kith::datagrams &batch, const MediumLiveness 
     hear_all(opened.take(), time, medium, sign);
 }
 
-// As take. The name of a known neighbour was checked when it was added: only the packets of others are opened.
+// As take. The name of a known neighbour was checked when it was added: only the packets of others are opened. The first pass is
+// some packets ahead of the second one, and not a whole group, so that memory is always waited for by several of them.
 void HeartbeatReceiver::take_plain(const kith::datagrams &batch, const MediumLiveness &medium) {
     NeighbourTable &neighbours = parts_.neighbours;
     const std::int64_t time = now();
     bool sign = false;
     std::array<NeighbourTable::Hash, 32> hashes; // 0: not known before it is opened
-    for (std::uint32_t first = 0; first < batch.size(); first += hashes.size()) {
-        const auto count = std::min<std::uint32_t>(hashes.size(), batch.size() - first);
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const kith_datagram &datagram = batch[first + i];
-            const std::string_view name = is_oversized(datagram) ? std::string_view() : unchecked_name(kith::bytes(datagram));
-            hashes[i] = name.empty() ? 0 : neighbours.hash(name);
-            neighbours.prefetch(hashes[i]);
-        }
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const kith_datagram &datagram = batch[first + i];
-            const auto known = hashes[i] == 0 ? NeighbourTable::none : neighbours.find(hashes[i]);
-            if (known == NeighbourTable::none || !neighbours.present(known) || parts_.own.is(hashes[i])) {
+    const auto ahead = std::min<std::uint32_t>(hashes.size(), batch.size());
+    for (std::uint32_t i = 0; i < batch.size() + ahead; ++i) {
+        NeighbourTable::Hash &hash = hashes[i % hashes.size()];
+        if (i >= ahead) {
+            const kith_datagram &datagram = batch[i - ahead];
+            const auto of = hashes[(i - ahead) % hashes.size()];
+            const auto known = of == 0 ? NeighbourTable::none : neighbours.find(of);
+            if (known == NeighbourTable::none || !neighbours.present(known) || parts_.own.is(of)) {
                 take_any(datagram, time, medium, sign);
-                continue;
+            } else {
+                see_sign(time, sign);
+                if (!neighbours.hear(known, ticks(medium.hearing()), mark_of(datagram.remote, mark_seed_)))
+                    hear_elsewhere(known, of, datagram.remote, time);
+                parts_.tally.add(Heard::known);
             }
-            see_sign(time, sign);
-            if (!neighbours.hear(known, ticks(medium.hearing()), mark_of(datagram.remote, mark_seed_)))
-                hear_elsewhere(known, hashes[i], datagram.remote, time);
-            parts_.tally.add(Heard::known);
+        }
+        if (i < batch.size()) {
+            const kith_datagram &datagram = batch[i];
+            const std::string_view name = is_oversized(datagram) ? std::string_view() : unchecked_name(kith::bytes(datagram));
+            hash = name.empty() ? 0 : neighbours.hash(name);
+            neighbours.prefetch(hash);
         }
     }
 }

@@ -14,6 +14,7 @@
 #include "seeded_name_hash.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,22 +44,19 @@ class NeighbourTable {
     }
     /// It will be looked for in a moment. Always inline: GCC 12 takes a function that only prefetches for one without effect,
     /// and drops calls of it.
-    [[gnu::always_inline]] void prefetch(Hash hash) const noexcept {
-        const Slot *home = &slots_[hash & (slots_.size() - 1)];
-        __builtin_prefetch(home, 1);
-        __builtin_prefetch(home + 1, 1); // every fourth time this is another line
-    }
+    [[gnu::always_inline]] void prefetch(Hash hash) const noexcept { __builtin_prefetch(&lines_[home(hash) / line_size], 1); }
 
     [[nodiscard]] Index find(Hash hash) const noexcept {
-        const Slot *const slots = slots_.data();
-        const std::size_t mask = slots_.size() - 1;
-        for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-            if (slots[at].hash == hash) return static_cast<Index>(at);
-            if (slots[at].hash == 0) return none;
+        for (std::size_t at = home(hash);; at = (at + line_size) & mask()) {
+            const auto &slots = lines_[at / line_size].slots;
+            std::size_t in = 0; // without branches: which of the four it is cannot be predicted
+            for (std::size_t k = 1; k < line_size; ++k) in = slots[k].hash == hash ? k : in;
+            if (slots[in].hash == hash) return static_cast<Index>(at + in);
+            if (slots[line_size - 1].hash == 0) return none;
         }
     }
     [[nodiscard]] Index find(std::string_view name) const noexcept { return find(hash(name)); }
-    [[nodiscard]] bool present(Index i) const noexcept { return slots_[i].heard != absent; }
+    [[nodiscard]] bool present(Index i) const noexcept { return slot(i).heard != absent; }
     [[nodiscard]] bool present(std::string_view name) const noexcept {
         const Index i = find(name);
         return i != none && present(i);
@@ -70,18 +68,19 @@ class NeighbourTable {
     /// A heartbeat was received; an absent neighbour is present again. Returns false when a present neighbour was received from
     /// another address before and is not known to be announced twice.
     bool hear(Index i, Hearing now, Mark from = 0) noexcept {
-        const Hearing before = slots_[i].heard;
+        std::int64_t &heard = slot(i).heard;
+        const std::int64_t before = heard;
         if (before == absent) {
             ++present_;
             oldest_ = std::min(oldest_, now);
-            slots_[i].heard = pack(now, from);
+            heard = pack(now, from);
             return true;
         }
-        slots_[i].heard = pack(now, static_cast<Mark>(from | (before & twice)));
+        heard = pack(now, static_cast<Mark>(from | (before & twice)));
         return ((before ^ from) & marks & ~twice) == 0 || (before & twice) != 0;
     }
     /// The name is known to be announced twice: from now on `hear` ignores the address.
-    void set_twice(Index i) noexcept { slots_[i].heard |= twice; }
+    void set_twice(Index i) noexcept { slot(i).heard |= twice; }
 
     /// Adds a neighbour that was received now. An absent one is replaced when the table is full; returns false when all are
     /// present.
@@ -103,9 +102,20 @@ class NeighbourTable {
     static constexpr std::int64_t absent = INT64_MIN; // as unsigned, later than everything
     static constexpr std::int64_t marks = 0xffff, twice = 1;
     struct Slot {
-        Hash hash;          // 0: nobody's
-        std::int64_t heard; // ticks, the mark in the lowest 16 bits
+        Hash hash = 0;               // 0: nobody's
+        std::int64_t heard = absent; // ticks, the mark in the lowest 16 bits
     };
+    static constexpr std::size_t line_size = 4;
+    /// A cache line. Its slots are used from the first one on; what does not fit is in the next line.
+    struct alignas(64) Line {
+        std::array<Slot, line_size> slots{};
+    };
+
+    [[nodiscard]] Slot &slot(std::size_t i) noexcept { return lines_[i / line_size].slots[i % line_size]; }
+    [[nodiscard]] const Slot &slot(std::size_t i) const noexcept { return lines_[i / line_size].slots[i % line_size]; }
+    [[nodiscard]] std::size_t slot_count() const noexcept { return lines_.size() * line_size; }
+    [[nodiscard]] std::size_t mask() const noexcept { return slot_count() - 1; }
+    [[nodiscard]] std::size_t home(Hash hash) const noexcept { return hash & mask() & ~(line_size - 1); }
     static constexpr std::int64_t pack(Hearing when, Mark from) noexcept { return when * (marks + 1) | from; }
     static constexpr Hearing when(std::int64_t heard) noexcept { return heard >> 16; }
     [[nodiscard]] Hearing earliest() const noexcept;
@@ -116,7 +126,7 @@ class NeighbourTable {
     std::uint64_t seed_;
     std::size_t limit_;
     std::size_t present_ = 0;
-    std::vector<Slot> slots_;           // open addressing; a power of two, at most half of them used
+    std::vector<Line> lines_;           // open addressing; a power of two, at most half of their slots used
     std::vector<std::uint32_t> places_; // of each slot: where its name is
     std::vector<std::string> names_;
     Hearing oldest_ = INT64_MAX; // no present neighbour has an older heartbeat

@@ -29,6 +29,7 @@ bool NewNeighbourLimiter::Filter::holds(std::uint64_t hash) const noexcept {
 }
 
 void NewNeighbourLimiter::Filter::mark(std::uint64_t hash) noexcept {
+    if (holds(hash)) return; // names that are received again and again do not fill it
     ++marked;
     for (std::size_t i = 0; i < bits_of_a_name; ++i) {
         const std::size_t at = place(hash, i, words.size() * 64);
