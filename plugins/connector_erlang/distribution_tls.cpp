@@ -111,9 +111,15 @@ task<result<tls_peer>> DistributionTls::secure(const stream &over, std::string s
             step = Step::settings;
             why.text = "option tls: " + why.text;
         }
-        if (why.status == KITH_PROTOCOL && now_.min_version == KITH_TLS_1_3 && why.text.find("alert") != std::string::npos)
-            why.text += "; possibly the node speaks TLS 1.2, as up to OTP 27 it does unless its options list 'tlsv1.3' in "
-                        "versions, and option tls.min_version asks for more";
+        if (why.status == KITH_PROTOCOL && why.text.find("alert") != std::string::npos) {
+            if (now_.min_version == KITH_TLS_1_3)
+                why.text += "; possibly the node speaks TLS 1.2, as up to OTP 27 it does unless its options list 'tlsv1.3' in "
+                            "versions, and option tls.min_version asks for more";
+            else if (why.text.find("handshake failure") != std::string::npos)
+                why.text +=
+                    "; possibly its certificate has an Ed25519 key, which OTP uses in TLS 1.3 only, and up to OTP 27 its "
+                    "options must list 'tlsv1.3' in versions for that, both client and server";
+        }
         co_return why;
     }
     step = Step::done;

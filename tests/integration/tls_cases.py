@@ -24,10 +24,10 @@ class TlsLab:
         self.ca, self.strangers = Authority(self.lab.dir / "ours"), Authority(self.lab.dir / "theirs", "strangers")
         self.node = self.ca.certify("node", "/CN=node", HERE, "serverAuth,clientAuth")
 
-    def optfile(self, name="dist.conf", identity=None, authority=None):
-        """What -ssl_dist_optfile names: both sides show a certificate, and want one."""
+    def optfile(self, name="dist.conf", identity=None, authority=None, more=""):
+        """What -ssl_dist_optfile names: both sides show a certificate, and want one. more: options of both, each with a comma before it."""
         crt, key = identity or self.node
-        options = f'[{{certfile,"{crt}"}},{{keyfile,"{key}"}},{{cacertfile,"{(authority or self.ca).crt}"}},{{verify,verify_peer}}'
+        options = f'[{{certfile,"{crt}"}},{{keyfile,"{key}"}},{{cacertfile,"{(authority or self.ca).crt}"}},{{verify,verify_peer}}{more}'
         return self.lab.write(name, f"[{{server,{options},{{fail_if_no_peer_cert,true}}]}},\n {{client,{options}]}}].\n")
 
     def expired(self):
@@ -197,6 +197,19 @@ class Refused(TlsLab):
             self.detached("possibly the node speaks TLS 1.2, as up to OTP 27 it does unless its options list 'tlsv1.3'", kith)
         else:
             kith.wait("connector.attached")
+
+    def test_an_ed25519_key(self):
+        edward = self.ca.certify("edward", "/CN=edward", HERE, "serverAuth,clientAuth", kind=("ed25519",))
+        [a] = self.beams("a", optfile=self.optfile("default.conf", edward))
+        kith = self.drive(a)
+        if int(a.ask("list_to_integer(erlang:system_info(otp_release))")) <= 27:
+            self.detached("possibly its certificate has an Ed25519 key, which OTP uses in TLS 1.3 only, and up to OTP 27 its options must list", kith)
+        else:
+            kith.wait("connector.attached")
+        newest = self.optfile("newest.conf", edward, more=",{versions,['tlsv1.3']}")
+        nodes = self.beams("b", "c", optfile=newest)
+        self.drive(nodes[0], nodes, tls={"optfile": str(newest)}).wait("topology.ready")
+        self.formed(nodes)
 
 
 class Peers(TlsLab):
