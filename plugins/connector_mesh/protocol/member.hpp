@@ -45,12 +45,12 @@ struct Action {
     std::string text;
     Membership::Endpoint endpoint{};
     std::string channel{};
-    bool to_all = false;                           // of messages: they were broadcasts
-    std::vector<ReceivedMessages::Place> places{}; // of messages: that of each, in `text`
+    bool to_all = false;         // of messages: they were broadcasts
+    std::vector<Place> places{}; // of messages: that of each, in `text`
     std::vector<std::uint64_t> tickets{};
 
     /// Of messages: that one.
-    [[nodiscard]] std::string_view text_of(ReceivedMessages::Place place) const noexcept {
+    [[nodiscard]] std::string_view text_of(Place place) const noexcept {
         return std::string_view(text).substr(place.at, place.size);
     }
 };

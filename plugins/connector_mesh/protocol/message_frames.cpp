@@ -3,6 +3,8 @@
 
 #include "hello.hpp"
 
+#include <algorithm>
+
 namespace kith::mesh {
 
 namespace {
@@ -79,7 +81,8 @@ bool decode_piece(std::string_view body, MessageHeader &header, std::string_view
     header.at = in.u32();
     text = in.rest();
     return in.good() && !header.origin.empty() && header.number != 0 && header.total <= largest_message &&
-           header.at <= header.total && text.size() <= header.total - header.at && header.to_all == header.to.empty();
+           header.at <= header.total && text.size() <= header.total - header.at && text.empty() == (header.total == 0) &&
+           header.to_all == header.to.empty();
 }
 
 std::string encode_batch(const MessageHeader &header) {
@@ -94,21 +97,24 @@ std::string encode_batch(const MessageHeader &header) {
     return out;
 }
 
-BatchReader::BatchReader(std::string_view body) : in_(body) {
-    header.hops = in_.u8();
-    header.origin = in_.text(longest_name);
-    header.run = run_of(in_);
-    header.to = in_.text(longest_name);
-    header.channel = in_.text(longest_channel);
-    header.number = in_.u64();
-    header.oldest = in_.u64();
-    texts = in_.rest();
-    std::size_t found = 0;
-    Reader in = in_;
-    for (; in.good() && !in.at_end(); ++found) in.text(largest_piece);
-    const bool is_one = in.good() && !header.origin.empty() && !header.to.empty() && header.number != 0 &&
-                        found <= most_in_batch && header.number <= UINT64_MAX - found;
-    count = is_one ? found : 0;
+bool decode_batch(std::string_view body, Batch &batch) {
+    Reader in(body);
+    MessageHeader &header = batch.header;
+    header.hops = in.u8();
+    header.origin = in.text(longest_name);
+    header.run = run_of(in);
+    header.to = in.text(longest_name);
+    header.channel = in.text(longest_channel);
+    header.number = in.u64();
+    header.oldest = in.u64();
+    batch.bytes = in.rest();
+    batch.places.reserve(std::min(batch.bytes.size() / 2, most_in_batch));
+    while (in.good() && !in.at_end() && batch.places.size() <= most_in_batch) {
+        const std::string_view text = in.text(largest_piece);
+        batch.places.push_back({static_cast<std::size_t>(text.data() - batch.bytes.data()), text.size()});
+    }
+    return in.good() && !batch.places.empty() && batch.places.size() <= most_in_batch && !header.origin.empty() &&
+           !header.to.empty() && header.number != 0 && header.number <= UINT64_MAX - batch.places.size();
 }
 
 std::string encode_receipt(const Receipt &receipt) { return encode(receipt, false); }

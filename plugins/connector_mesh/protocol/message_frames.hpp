@@ -7,6 +7,8 @@
 #include "bytes.hpp"
 #include "run.hpp"
 
+#include <vector>
+
 namespace kith::mesh {
 
 /// Bit of Hello::capabilities: the sender understands FrameKind::messages and FrameKind::receipts.
@@ -36,22 +38,20 @@ bool decode_piece(std::string_view body, MessageHeader &header, std::string_view
 /// The beginning of a batch to one member; append_text appends each message, of largest_piece bytes at most.
 std::string encode_batch(const MessageHeader &header);
 
-/// The messages of a batch, one after the other.
-class BatchReader {
-  public:
-    explicit BatchReader(std::string_view body);
-
-    /// Is it a batch? All of it was checked then.
-    [[nodiscard]] bool good() const noexcept { return count != 0; }
-    [[nodiscard]] std::string_view next() noexcept { return in_.text(largest_piece); }
-
-    MessageHeader header;
-    std::string_view texts; // all messages, each behind its length
-    std::size_t count = 0;  // of messages
-
-  private:
-    Reader in_;
+/// Where a text is in others.
+struct Place {
+    std::size_t at, size;
 };
+
+struct Batch {
+    MessageHeader header;
+    std::string_view bytes;    // all messages, each behind its length
+    std::vector<Place> places; // of each in `bytes`
+
+    [[nodiscard]] std::string_view text(Place place) const noexcept { return bytes.substr(place.at, place.size); }
+};
+/// False: it is none.
+bool decode_batch(std::string_view body, Batch &batch);
 
 struct Receipt {
     std::uint8_t hops = 0;

@@ -160,35 +160,35 @@ bool Messages::take(NodeId from, std::string_view body, const Ways &ways, Time n
 }
 
 bool Messages::take_batch(std::string_view body, const Ways &ways, Time now) {
-    BatchReader batch(body);
-    if (!batch.good()) return false;
-    const auto origin = known_origin(batch.header);
+    Batch batch;
+    if (!decode_batch(body, batch)) return false;
+    MessageHeader &header = batch.header;
+    const auto origin = known_origin(header);
     if (!origin) return true;
-    const std::uint64_t first = batch.header.number;
-    if (batch.header.to != membership_.names().name(membership_.self())) {
-        Link *next = way_on(batch.header, *origin, 0, batch.count, ways);
+    const std::uint64_t first = header.number;
+    if (header.to != membership_.names().name(membership_.self())) {
+        Link *next = way_on(header, *origin, 0, batch.places.size(), ways);
         if (next == nullptr) return true;
-        --batch.header.hops;
-        const FlowId flow = flow_of(batch.header);
+        --header.hops;
+        const FlowId flow = flow_of(header);
         if (next->takes_batches) {
             std::string passed(body);
-            passed[0] = static_cast<char>(batch.header.hops);
-            next->messages.push(flow, first + batch.count - 1, FrameKind::messages, std::move(passed));
+            passed[0] = static_cast<char>(header.hops);
+            next->messages.push(flow, first + batch.places.size() - 1, FrameKind::messages, std::move(passed));
             ways.wrote(*next);
             return true;
         }
-        for (std::size_t i = 0; i < batch.count; ++i, ++batch.header.number)
-            cut(batch.header, flow, batch.next(), {&next, 1}, ways);
+        for (std::size_t i = 0; i < batch.places.size(); ++i, ++header.number)
+            cut(header, flow, batch.text(batch.places[i]), {&next, 1}, ways);
         return true;
     }
     if (received_.take_batch(batch, *origin)) {
-        receipt(*origin, batch.header, first, batch.count, {}, ways);
+        receipt(*origin, header, first, batch.places.size(), {}, ways);
         return true;
     }
-    for (std::size_t i = 0; i < batch.count; ++i, ++batch.header.number) {
-        const std::string_view text = batch.next();
-        batch.header.total = static_cast<std::uint32_t>(text.size());
-        keep(batch.header, *origin, text, ways, now);
+    for (std::size_t i = 0; i < batch.places.size(); ++i, ++header.number) {
+        header.total = static_cast<std::uint32_t>(batch.places[i].size);
+        keep(header, *origin, batch.text(batch.places[i]), ways, now);
     }
     return true;
 }

@@ -9,6 +9,7 @@ namespace kith::mesh {
 namespace {
 
 constexpr std::size_t most_incoming = std::size_t{32} << 20; // bytes kept of one stream
+constexpr std::size_t most_parts = 65536; // messages of one stream that wait, as many as its sender may have without a receipt
 constexpr std::size_t most_streams = 65536;
 constexpr std::size_t most_arrived = std::size_t{1} << 20; // bytes that are handed up together
 constexpr std::uint64_t first_numbers = 16; // a stream that begins with one of these is waited for from its beginning
@@ -47,19 +48,17 @@ ReceivedMessages::Arrived &ReceivedMessages::arrived_from(const Stream &stream, 
     return arrived_.back();
 }
 
-bool ReceivedMessages::take_batch(BatchReader &batch, NodeId origin) {
+bool ReceivedMessages::take_batch(const Batch &batch, NodeId origin) {
     const auto at = stream_of(batch.header, origin);
     if (at == incoming_.end()) return false;
     Incoming &in = at->second;
     if (!in.parts.empty() || in.next != batch.header.number) return false;
-    Arrived &to = arrived_from(at->first, batch.texts.size());
-    const std::size_t before = to.bytes.size();
-    to.bytes.append(batch.texts); // with their lengths: one copy is cheaper than one of each
-    for (std::size_t i = 0; i < batch.count; ++i) {
-        const std::string_view text = batch.next();
-        to.texts.push_back({before + static_cast<std::size_t>(text.data() - batch.texts.data()), text.size()});
-    }
-    in.next += batch.count;
+    Arrived &to = arrived_from(at->first, batch.bytes.size());
+    const std::size_t before = to.bytes.size(), first = to.texts.size();
+    to.bytes.append(batch.bytes); // with the lengths: one copy is cheaper than one of each
+    to.texts.insert(to.texts.end(), batch.places.begin(), batch.places.end());
+    for (std::size_t i = first; i < to.texts.size() && before != 0; ++i) to.texts[i].at += before;
+    in.next += batch.places.size();
     return true;
 }
 
@@ -69,7 +68,8 @@ ReceivedMessages::Kept ReceivedMessages::take_piece(const MessageHeader &header,
     if (at == incoming_.end()) return {Kept::What::no_room};
     Incoming &in = at->second;
     if (header.number < in.next) return {Kept::What::known, header.number, !header.to_all && header.at == 0 ? 1U : 0U};
-    if (in.bytes + text.size() > most_incoming) return {Kept::What::no_room};
+    const bool full = in.parts.size() >= most_parts && !in.parts.contains(header.number) && header.number != in.next;
+    if (full || in.bytes + text.size() > most_incoming) return {Kept::What::no_room};
     Incoming::Partial &part = in.parts[header.number];
     part.total = header.total;
     if (!part.pieces.emplace(header.at, text).second) return {Kept::What::known};

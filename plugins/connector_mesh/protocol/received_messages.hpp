@@ -15,9 +15,6 @@ namespace kith::mesh {
 
 class ReceivedMessages {
   public:
-    struct Place {
-        std::size_t at, size;
-    };
     /// Messages in a row from one member on one channel.
     struct Arrived {
         NodeId from;
@@ -34,7 +31,7 @@ class ReceivedMessages {
 
     Kept take_piece(const MessageHeader &header, NodeId origin, std::string_view text, Time now);
     /// The batch goes on where its stream has ended, and is taken whole. False: it does not, and each of its messages is to be taken alone.
-    bool take_batch(BatchReader &batch, NodeId origin);
+    bool take_batch(const Batch &batch, NodeId origin);
 
     /// Nothing of the member is waited for.
     void gone(NodeId id);

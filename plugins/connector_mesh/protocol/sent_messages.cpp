@@ -44,8 +44,10 @@ void SentMessages::end(Stream &of, std::deque<Waiting>::iterator first, std::deq
     if (first == last) return;
     if (done_.empty() || done_.back().why != why) done_.push_back({{}, std::string(why)});
     auto &tickets = done_.back().tickets;
+    const auto count = static_cast<std::size_t>(last - first);
+    if (tickets.size() + count > tickets.capacity()) tickets.reserve(std::max(2 * tickets.capacity(), tickets.size() + count));
     for (auto at = first; at != last; ++at) tickets.push_back(at->ticket);
-    waiting_ -= static_cast<std::size_t>(last - first);
+    waiting_ -= count;
     of.waiting.erase(first, last);
 }
 

@@ -12,6 +12,12 @@ using Sent = Messages::Sent;
 
 namespace {
 
+Batch batch_of(std::string_view body) {
+    Batch out;
+    BOOST_REQUIRE(decode_batch(body, out));
+    return out;
+}
+
 struct Batches : Relay {
     Batches() { first.takes_batches = back.takes_batches = second.takes_batches = true; }
     void send(const std::string &text, const char *channel = "c") {
@@ -21,10 +27,9 @@ struct Batches : Relay {
         for (std::size_t i = 0; i < count; ++i) send(std::to_string(i));
     }
     std::vector<std::string> texts_of(const std::string &body) {
-        BatchReader batch(body);
-        BOOST_REQUIRE(batch.good());
+        const Batch batch = batch_of(body);
         std::vector<std::string> out;
-        for (std::size_t i = 0; i < batch.count; ++i) out.emplace_back(batch.next());
+        for (const Place place : batch.places) out.emplace_back(batch.text(place));
         return out;
     }
     std::uint64_t ticket = 0;
@@ -189,8 +194,7 @@ BOOST_FIXTURE_TEST_CASE(larger_messages_and_other_receivers_on_the_channel_keep_
     BOOST_TEST((sizes == std::vector<std::size_t>{1, 0, 0, 1, 1, 1}));
     while (!first.messages.empty()) {
         const auto piece = first.messages.pop();
-        if (piece.kind != FrameKind::messages || BatchReader(piece.body).header.to == "receiver@h")
-            take(piece.body, piece.kind);
+        if (piece.kind != FrameKind::messages || batch_of(piece.body).header.to == "receiver@h") take(piece.body, piece.kind);
     }
     BOOST_TEST((arrived() == std::vector<std::string>{"a", large, "b", "c"}));
     BOOST_TEST((receipts() == Counts{{"", 4}}));
@@ -242,7 +246,7 @@ BOOST_FIXTURE_TEST_CASE(an_origin_that_gives_up_what_it_sends_leaves_nothing_tha
     pass(true);
     send("waits");
     pass();
-    MessageHeader header = BatchReader(again).header;
+    MessageHeader header = batch_of(again).header;
     header.number = 1;
     header.oldest = 100;
     std::string odd = encode_batch(header);
@@ -254,13 +258,48 @@ BOOST_FIXTURE_TEST_CASE(an_origin_that_gives_up_what_it_sends_leaves_nothing_tha
     BOOST_TEST(arrived().empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(no_more_messages_wait_for_an_earlier_one_than_a_sender_may_send, Receiver) {
+    send("lost");
+    pass(true);
+    send("first");
+    pass();
+    MessageHeader header = batch_of(again).header;
+    const auto batch_from = [&](std::uint64_t number) {
+        header.number = number;
+        std::string out = encode_batch(header);
+        for (std::size_t i = 0; i < most_in_batch; ++i) append_text(out, "");
+        return out;
+    };
+    for (std::uint64_t number = 3; number < 65'536; number += most_in_batch) take(batch_from(number));
+    const auto refused = [&] {
+        frames.append(answers.take_output(there, SIZE_MAX));
+        std::size_t out = 0;
+        while (const auto frame = frames.next()) {
+            Receipt receipt;
+            BOOST_REQUIRE(decode_receipts(frame->body, receipt));
+            out += receipt.why.empty() ? 0U : receipt.count;
+        }
+        return out;
+    };
+    BOOST_TEST(refused() == 1u); // with "first" it is one too many
+    take(batch_from(70'000));
+    BOOST_TEST(refused() == most_in_batch);
+    BOOST_TEST(arrived().empty());
+    header.number = header.oldest = 1;
+    std::string lost = encode_batch(header);
+    append_text(lost, "found");
+    take(lost);
+    BOOST_TEST(arrived().size() == 65'537u);
+    BOOST_TEST(refused() == 0u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_relay_passes_a_batch_on_whole_and_one_by_one_to_a_member_that_knows_none, Batches) {
     send_many(100);
     BOOST_TEST(relayed().empty());
     const auto whole = waiting();
     BOOST_REQUIRE(whole.size() == 1u);
     BOOST_TEST((whole[0].kind == FrameKind::messages));
-    BOOST_TEST(BatchReader(whole[0].body).header.hops == Messages::most_hops - 1);
+    BOOST_TEST(batch_of(whole[0].body).header.hops == Messages::most_hops - 1);
     BOOST_TEST(texts_of(whole[0].body).size() == 100u);
     second.messages = MessageQueue();
     second.takes_batches = false;
@@ -334,7 +373,7 @@ BOOST_AUTO_TEST_CASE(a_member_that_knows_batches_gets_them_over_a_link) {
     const auto sent = other.said();
     BOOST_REQUIRE(sent.size() == 1u);
     BOOST_TEST((sent[0].first == FrameKind::messages));
-    BOOST_TEST(BatchReader(sent[0].second).count == 3u);
+    BOOST_TEST(batch_of(sent[0].second).places.size() == 3u);
     other.member->take_actions();
     Receipt receipt{
         .hops = 16, .origin = "m@h", .run = {5, 5}, .to = "p@h", .channel = "c", .number = 1, .count = 2, .why = {}};
