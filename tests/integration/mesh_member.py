@@ -7,11 +7,22 @@ import struct
 import threading
 import time
 
-HELLO, WELCOME, HEARTBEAT, FACTS = 1, 2, 4, 7
+HELLO, WELCOME, HEARTBEAT, FACTS, MESSAGE, RECEIPT = 1, 2, 4, 7, 11, 12
 
 
 def text(value):
     return struct.pack(">H", len(value.encode())) + value.encode()
+
+
+def texts_and_run(body):
+    """Of a frame that begins with a text, a run and two texts: these, and where they end."""
+    out, at = [], 0
+    for field in range(4):
+        size = 16 if field == 1 else struct.unpack_from(">H", body, at)[0]
+        at += 0 if field == 1 else 2
+        out.append(body[at:at + size])
+        at += size
+    return out, at
 
 
 def new_run():
@@ -19,11 +30,11 @@ def new_run():
 
 
 class MemberLink:
-    """One link with one member, by which it states that it has joined and sends heartbeats until `close`. Links of the same member have the
-    same run. `frames`: what has come, as (kind, body, time)."""
+    """One link with one member, by which it states that it has joined and sends heartbeats until `close`; it sends receipts for messages. Links of
+    the same member have the same run. `frames`: what has come, as (kind, body, time)."""
 
     def __init__(self, name, run, address, port, expected, cluster="test", extra=b""):
-        self.name, self.run = name, run
+        self.name, self.run, self.expected = name, run, expected
         self.frames, self._ended, self._greeted = [], threading.Event(), threading.Event()
         self._socket = socket.create_connection((address, port), 10, source_address=(name.split("@")[1], 0))
         hello = (b"kith mesh" + struct.pack(">BI", 1, 0) + text(cluster) + text(name) + self.run
@@ -41,6 +52,15 @@ class MemberLink:
             raise AssertionError(f"no hello came: {self.frames}")
         self.send(FACTS, b"\1" + text(self.name) + self.run + struct.pack(">I", 1) + text("") + struct.pack(">H", port))
         threading.Thread(target=self._beat, daemon=True).start()
+
+    def send_message(self, channel, number, data):
+        """To the member at the other end."""
+        self.send(MESSAGE, b"\x10\0" + text(self.name) + self.run + text(self.expected) + text(channel)
+                  + struct.pack(">QQII", number, number, len(data), 0) + data)
+
+    def _receipt(self, body):
+        (origin, run, to, channel), at = texts_and_run(body[2:])
+        self.send(RECEIPT, b"\x10" + text(origin.decode()) + run + text(to.decode()) + text(channel.decode()) + body[2 + at:10 + at] + text(""))
 
     def of(self, kind):
         return [each for each in self.frames if each[0] == kind]
@@ -61,6 +81,8 @@ class MemberLink:
                 if kind == HELLO:
                     self.send(WELCOME, struct.pack(">I", 0))
                     self._greeted.set()
+                if kind == MESSAGE:
+                    self._receipt(body)
 
     def _beat(self):
         while not self._ended.wait(0.5):

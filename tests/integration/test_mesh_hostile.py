@@ -10,7 +10,7 @@ import time
 
 from lab import main
 from mesh_case import MeshCase
-from mesh_member import HEARTBEAT, MemberLink, new_run
+from mesh_member import HEARTBEAT, MESSAGE, RECEIPT, MemberLink, new_run
 from waiting import KITH, PATIENCE, wait_until
 
 LARGE = 16 << 20
@@ -37,6 +37,15 @@ class Older(MeshCase):
         beats = old.of(HEARTBEAT)[seen:seen + 10]
         self.assertLess(beats[-1][2] - beats[0][2], 7)  # 4.5 s; in turns, which it does not know, they would take 9 s
         self.assertEqual({len(body) for _, body, _ in beats}, {24})
+        for data in ("one", "two"):
+            code, output = self.mesh(0, "send", "old", data, "--to", name)
+            self.assertEqual(code, 0, output)
+        self.assertEqual([body[-3:] for _, body, _ in old.of(MESSAGE)], [b"one", b"two"])
+        for number in (1, 2):
+            old.send_message("old", number, b"back")
+        wait_until(lambda: len(old.of(RECEIPT)) == 2, "two receipts")
+        self.assertEqual([body[-2:] for _, body, _ in old.of(RECEIPT)], [b"\0\0"] * 2)  # no reason: they have arrived
+        self.assertEqual([kind for each in links for kind, _, _ in each.frames if kind > 15], [])  # batches, which it does not know
         for each in members:
             self.assertEqual(each.found("link.down"), [])
         since = [each.last() for each in members]
