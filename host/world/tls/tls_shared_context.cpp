@@ -4,6 +4,8 @@
 #include "tls_files.hpp"
 #include "tls_library_loader.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace kith::app {
@@ -21,6 +23,10 @@ TlsSharedContext::TlsSharedContext(TenantResources &resources, TlsContextSetting
 
 // Loading OpenSSL and making a context take some ten milliseconds, so the loop does neither.
 void TlsSharedContext::prepare(Ready ready) {
+    if (context_ && !has_files()) { // a worker would find nothing new, and costs a fifth of a handshake with a key
+        boost::asio::post(resources_->io, [me = shared_from_this(), ready = std::move(ready)] { me->take({}, ready); });
+        return;
+    }
     const auto work = [settings = settings_,
                        files = TlsFiles{settings_.authorities_file, settings_.certificate_file, settings_.key_file},
                        known = version_, library_file = resources_->parts.options.tls_library]() -> Prepared {
@@ -59,6 +65,10 @@ void TlsSharedContext::prepare(Ready ready) {
     resources_->parts.files.run(lane, work, [me = shared_from_this(), ready = std::move(ready)](Prepared prepared) {
         me->take(std::move(prepared), ready);
     });
+}
+
+bool TlsSharedContext::has_files() const noexcept {
+    return !(settings_.authorities_file.empty() && settings_.certificate_file.empty() && settings_.key_file.empty());
 }
 
 void TlsSharedContext::take(Prepared prepared, const Ready &ready) {

@@ -25,12 +25,13 @@ class TlsSharedContext : public std::enable_shared_from_this<TlsSharedContext> {
     /// context: null unless status is KITH_OK; valid as long as this exists.
     using Ready = std::function<void(std::int32_t status, const std::string &text, TlsContext *context)>;
 
-    /// Checks the files on a worker thread, makes a context from them when one has changed, and then calls `ready` once, later, on
+    /// Checks the files, if there are any, on a worker thread, makes a context from them when one has changed, and then calls `ready` once, later, on
     /// the loop. Throws std::system_error when no thread can be started.
     void prepare(Ready ready);
 
   private:
     struct Prepared;
+    [[nodiscard]] bool has_files() const noexcept;
     void take(Prepared prepared, const Ready &ready);
 
     std::shared_ptr<TenantResources> resources_;
