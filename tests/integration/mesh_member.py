@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A member of a mesh in Python, by plugins/connector_mesh/README.md: of the first release, so with no capability. Plain connections only."""
+"""A member of a mesh in Python, by plugins/connector_mesh/README.md: of the first release, so with no capability."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 
-HELLO, WELCOME, HEARTBEAT, FACTS, MESSAGE, RECEIPT = 1, 2, 4, 7, 11, 12
+HELLO, WELCOME, REFUSE, HEARTBEAT, FACTS, MESSAGE, RECEIPT = 1, 2, 3, 4, 7, 11, 12
 
 
 def text(value):
@@ -31,12 +31,16 @@ def new_run():
 
 class MemberLink:
     """One link with one member, by which it states that it has joined and sends heartbeats until `close`; it sends receipts for messages. Links of
-    the same member have the same run. `frames`: what has come, as (kind, body, time)."""
+    the same member have the same run. `frames`: what has come, as (kind, body, time). `tls`: an SSLContext; None: plain."""
 
-    def __init__(self, name, run, address, port, expected, cluster="test", extra=b""):
+    def __init__(self, name, run, address, port, expected, cluster="test", extra=b"", tls=None):
         self.name, self.run, self.expected = name, run, expected
-        self.frames, self._ended, self._greeted = [], threading.Event(), threading.Event()
+        self.frames, self._ended, self._greeted, self._reads = [], threading.Event(), threading.Event(), threading.Event()
+        self._reads.set()
         self._socket = socket.create_connection((address, port), 10, source_address=(name.split("@")[1], 0))
+        self.local_port = self._socket.getsockname()[1]
+        if tls is not None:
+            self._socket = tls.wrap_socket(self._socket)
         hello = (b"kith mesh" + struct.pack(">BI", 1, 0) + text(cluster) + text(name) + self.run
                  + struct.pack(">HIQ", 16, 500, int(time.time() * 1000)) + text(expected))
         self.send(HELLO, hello + extra)
@@ -62,12 +66,17 @@ class MemberLink:
         (origin, run, to, channel), at = texts_and_run(body[2:])
         self.send(RECEIPT, b"\x10" + text(origin.decode()) + run + text(to.decode()) + text(channel.decode()) + body[2 + at:10 + at] + text(""))
 
+    def stop_reading(self):
+        """It goes on with heartbeats."""
+        self._reads.clear()
+
     def of(self, kind):
         return [each for each in self.frames if each[0] == kind]
 
     def _read(self):
         rest = b""
         while True:
+            self._reads.wait()
             try:
                 got = self._socket.recv(65536)
             except OSError:
@@ -93,4 +102,5 @@ class MemberLink:
 
     def close(self):
         self._ended.set()
+        self._reads.set()
         self._socket.close()

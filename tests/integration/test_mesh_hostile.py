@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What comes to the port of a mesh, and over its links, that is no usual member: one of the release before, thousands of connections that send
-nothing, large messages."""
+nothing, large messages, a peer that reads nothing, a conversation that is sent again."""
 
+import json
+import re
 import resource
 import socket
 import subprocess
 import threading
 import time
 
-from lab import main
-from mesh_case import MeshCase
+from lab import PLUGINS, main
+from mesh_case import MeshCase, established
 from mesh_member import HEARTBEAT, MESSAGE, RECEIPT, MemberLink, new_run
 from waiting import KITH, PATIENCE, wait_until
 
@@ -53,6 +55,84 @@ class Older(MeshCase):
             each.close()
         for i, each in enumerate(members):
             each.wait("link.down", after=since[i], peer=name)
+
+
+class Deaf(MeshCase):
+    count = 3
+
+    def test_a_peer_that_reads_nothing_loses_its_link_and_nobody_else_does(self):
+        members = self.form()
+        name, run = "m99@127.0.3.99", new_run()
+        links = [MemberLink(name, run, each.split("@")[1], self.port, each) for each in self.names]
+        for each in links:
+            self.addCleanup(each.close)
+            each.join(self.port)
+        for each in members:
+            each.wait("link.up", peer=name)
+        since = [each.last() for each in members]
+        links[0].stop_reading()
+        sender = subprocess.Popen([KITH, "mesh", "send", "large", "--to", name, "--socket", str(self.socket(0))],
+                                  stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(lambda: (sender.kill(), sender.wait()))
+        sender.stdin.write("x" * LARGE)
+        sender.stdin.close()
+        ends = f":{links[0].local_port:04X}"
+
+        def is_linked():
+            return any(end.endswith(ends) for pair in established(self.port, members[0].pid) for end in pair)
+        self.assertTrue(is_linked())
+        wait_until(lambda: not is_linked(), "the connection of the one that reads nothing has ended")
+        code, text = self.mesh(0, "send", "small", "text", "--to", self.names[1])
+        self.assertEqual(code, 0, text)
+        for i, each in enumerate(members):
+            self.assertEqual([event for event in each.found("link.down", after=since[i]) if event["peer"] != name], [])
+
+
+class Replayed(MeshCase):
+    count = 2
+    security = KEY
+
+    def test_what_a_member_has_sent_is_of_no_use_to_others(self):
+        """Between the two is a relay that keeps what the one that dials sends."""
+        relay = socket.create_server(("127.0.3.77", self.port))
+        self.addCleanup(relay.close)
+        sent = []
+
+        def pump(source, target, kept=None):
+            while data := source.recv(65536):
+                if kept is not None:
+                    kept.append(data)
+                target.sendall(data)
+
+        def serve():
+            while True:
+                try:
+                    dialler, _ = relay.accept()
+                except OSError:
+                    return
+                other = socket.create_connection(("127.0.3.1", self.port), PATIENCE)
+                for pair in ((dialler, other, sent), (other, dialler)):
+                    threading.Thread(target=pump, args=pair, daemon=True).start()
+        threading.Thread(target=serve, daemon=True).start()
+        first = self.member(0)
+        first.wait("connector.attached")
+        peer = json.dumps({"name": self.names[0], "attributes": {"address": "127.0.3.77"}})
+        second = self.lab.kith({
+            "plugins": {"dir": PLUGINS},
+            "topologies": {"mesh": {"strategy": "exec", "config": {"command": ["/bin/echo", peer]}, "connector": "mesh",
+                                    "connector_config": {"node": self.names[1], "cluster": "test", "port": self.port, **KEY}}}})
+        second.wait("link.up", peer=self.names[0])
+        first.wait("link.up", peer=self.names[1])
+        self.assertTrue(sent, "it was not linked through the relay")
+        since = first.last()
+        for count in (1, len(sent)):
+            with socket.create_connection(("127.0.3.1", self.port), PATIENCE) as again:
+                again.sendall(b"".join(sent[:count]))
+                again.shutdown(socket.SHUT_WR)
+                while again.recv(65536):
+                    pass
+        first.wait_log(re.compile("a connection was refused(.|\\n)*a connection was refused"))
+        self.no_downs(1, [first], [since])
 
 
 class Crowd(MeshCase):

@@ -83,6 +83,19 @@ class NetworkFailures(Scenario):
         print(f"all were linked again {time.monotonic() - began:.2f} s after it was mended")
         self.no_healthy_one_is_down(2)
 
+    def test_a_process_whose_end_nobody_heard_of_is_replaced_by_its_next_run(self):
+        self.hosts[4].ip("link set eth0 down")
+        self.members[4].kill()  # what its system sends to end the connections is lost
+        self.hosts[4].ip("link set eth0 up")
+        self.members[4], self.since[4] = self.member(4), 0
+        began = time.monotonic()
+        for i in self.healthy([4]):
+            self.members[i].wait("link.up", after=self.since[i], peer=self.names[4])
+        self.linked(4)
+        print(f"all were linked with the next run {time.monotonic() - began:.2f} s after its start")
+        wait_until(lambda: all(len(established(PORT, each.pid)) == COUNT - 1 for each in self.members), "one connection with each other")
+        self.no_healthy_one_is_down(4)
+
     def test_a_host_that_sends_and_hears_nobody_ends_in_one_state(self):
         self.segment.deaf = {"h5"}
         print(f"one-way loss was known everywhere after {self.down_at_all(5):.2f} s")

@@ -6,13 +6,15 @@ import http.server
 import json
 import re
 import socketserver
+import ssl
 import subprocess
 import threading
 import time
 
 from authority import Authority
-from lab import main
+from lab import PLUGINS, main
 from mesh_case import MeshCase, established
+from mesh_member import REFUSE, MemberLink, new_run
 from waiting import KITH, wait_until
 
 
@@ -58,6 +60,22 @@ class Secure(Certified):
     def test_the_certificate_of_another_member_is_not_enough(self):
         wrong = self.member(0, **self.certified(0, name=self.names[1]))
         wrong.wait("connector.detached", reason=re.compile("is not the certificate of this member: expected kith://test/m0@127.0.3.1"))
+
+
+class Impostor(Certified):
+    def test_a_program_with_the_certificate_of_one_member_cannot_greet_as_another(self):
+        self.names = self.names[:1]
+        first = self.member(0, **self.certified(0))
+        first.wait("connector.attached")
+        own = self.certified(1, name="m8@127.0.3.8")
+        tls = ssl.create_default_context(cafile=own["authority"])
+        tls.check_hostname = False
+        tls.load_cert_chain(own["certificate"], own["private_key"])
+        link = MemberLink("m9@127.0.3.9", new_run(), "127.0.3.1", self.port, self.names[0], tls=tls)
+        self.addCleanup(link.close)
+        first.wait_log("it calls itself m9@127.0.3.9, and its certificate is that of m8@127.0.3.8")
+        wait_until(lambda: link.of(REFUSE), "a refusal")
+        self.assertEqual(first.found("link.up"), [])
 
 
 class Spiffe(Certified):
@@ -260,6 +278,17 @@ class SlowDaemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 class Commands(MeshCase):
+    def test_check_warns_that_a_key_proves_no_name(self):
+        for security, expected in (({"keys": ["0a" * 32]}, 1), ({"keys_file": "/etc/kith/mesh.psk"}, 1), ({"plain": True}, 0)):
+            config = self.lab.write("check.json", json.dumps({
+                "plugins": {"dir": PLUGINS},
+                "topologies": {"mesh": {"strategy": "epmd", "config": {"hosts": self.names}, "connector": "mesh",
+                                        "connector_config": {"node": self.names[0], "cluster": "test", **security}}}}))
+            done = self.lab.command("check", config, "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            warned = [each for each in json.loads(done.stdout)["warnings"] if "not which one it is" in each["message"]]
+            self.assertEqual(len(warned), expected, done.stdout)
+
     def test_keys_waits_for_a_daemon_that_is_busy(self):
         server = SlowDaemon(str(self.socket(0)))
         self.addCleanup(server.server_close)

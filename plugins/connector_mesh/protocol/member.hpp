@@ -174,6 +174,7 @@ class Member {
     void settle_overlay(Time now);
     void check_links(Time now);
     void check_self(Time now);
+    void check_half(Time now);
     void check_suspects(Time now);
     [[nodiscard]] Time next_moment(Time now) const noexcept;
     void beat(Time now);
@@ -202,6 +203,8 @@ class Member {
     Time doubted_since_ = Time::max(); // when it learnt that others believe it down
     std::uint64_t interval_ = 0;       // number of the present interval between two heartbeats
     unsigned announced_ = 0;
+    Time below_half_since_ = Time::max(); // fewer than half of those whom the strategies have found are up
+    bool reported_below_half_ = false;
     bool isolated_ = false, ending_ = false, reported_abstaining_ = false, reported_own_name_ = false;
     std::uint64_t wall_ = 0;
 };

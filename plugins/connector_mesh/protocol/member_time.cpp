@@ -16,6 +16,7 @@ constexpr Time steady = 1500ms;             // a link that is reliable has been 
 constexpr unsigned enough_prompt = 2;       // and so many of its last heartbeats were answered within an interval;
 constexpr Time long_steady = 30s;           // or it has been up for so long
 constexpr Time surplus_time = 30s;          // a link that neither side needs is closed after this
+constexpr Time patience_below_half = 10s;   // after which fewer than half of the members are reported
 constexpr Time longest_hold = 300s;         // between two announcements
 constexpr Time calm = 600s;                 // after which the holds begin anew
 constexpr Time patience_with_unwanted = 1h; // how long a member that no strategy finds is dialled
@@ -42,6 +43,7 @@ void Member::advance(Time now) {
                ": what it did not hear meanwhile is not held against others");
     check_links(now);
     check_self(now);
+    check_half(now);
     messages_.advance(now);
     if (now >= next_beat_) beat(now);
     settle(now);
@@ -125,6 +127,24 @@ void Member::check_self(Time now) {
     for (auto &[id, link] : links_) link->believed_down = false;
     spread(membership_.announce());
     notice("others believed this member down; it has stated that it is alive");
+}
+
+/// A member with fewer than half of the others that its strategies have found is possibly on the smaller side of a split. It goes on, and its
+/// operator learns it.
+void Member::check_half(Time now) {
+    const std::size_t all = membership_.wanted_count(), up = membership_.wanted_up_count();
+    const auto counts = [&] { return std::to_string(up) + " of " + std::to_string(all); };
+    if (2 * up >= all) {
+        below_half_since_ = Time::max();
+        if (std::exchange(reported_below_half_, false))
+            notice("half of the members that the strategies have found are up again: " + counts());
+        return;
+    }
+    below_half_since_ = std::min(below_half_since_, now);
+    if (reported_below_half_ || below_half_since_ + patience_below_half > now) return;
+    reported_below_half_ = true;
+    notice("fewer than half of the members that the strategies have found are up: " + counts() +
+           "; this host is possibly on the smaller side of a split, or the source is stale");
 }
 
 /// All members send heartbeats at the same moments of the wall clock, as far as their clocks agree, so that a process that wakes up to send

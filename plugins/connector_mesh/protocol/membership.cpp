@@ -57,12 +57,15 @@ template <class Body>
 void Membership::change(NodeId id, const Body &body) {
     Record &of = record(id);
     auto &bucket = digest_[names_.hash(id) % buckets];
-    const bool up = of.state == State::up && id != self_;
+    const bool up = of.state == State::up && id != self_, was_wanted = (of.flags & wanted_flag) != 0;
     bucket ^= digest_of(id);
     body(of);
     bucket ^= digest_of(id);
     const bool up_now = of.state == State::up && id != self_;
     up_ += static_cast<std::size_t>(up_now) - static_cast<std::size_t>(up);
+    const bool is_wanted = (of.flags & wanted_flag) != 0;
+    wanted_ += static_cast<std::size_t>(is_wanted) - static_cast<std::size_t>(was_wanted);
+    wanted_up_ += static_cast<std::size_t>(is_wanted && up_now) - static_cast<std::size_t>(was_wanted && up);
     const bool candidate = of.state == State::unknown && (of.flags & wanted_flag) != 0 && (of.flags & absent_flag) == 0;
     const bool present = id != self_ && (of.flags & parted_flag) == 0 && (up_now || candidate);
     if (present != ((of.flags & present_flag) != 0)) overlay_changed_ = undecided_ = true;

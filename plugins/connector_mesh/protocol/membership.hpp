@@ -128,6 +128,9 @@ class Membership {
     [[nodiscard]] const NameTable &names() const noexcept { return names_; }
     [[nodiscard]] NameTable &names() noexcept { return names_; }
     [[nodiscard]] const Rings &rings() const noexcept { return rings_; }
+    /// How many members the strategies have found, without this one, and how many of them are up.
+    [[nodiscard]] std::size_t wanted_count() const noexcept { return wanted_; }
+    [[nodiscard]] std::size_t wanted_up_count() const noexcept { return wanted_up_; }
     [[nodiscard]] std::size_t present_count() const noexcept { return present_ + 1; }
     [[nodiscard]] bool room_for(std::string_view name) const;
 
@@ -213,6 +216,7 @@ class Membership {
     std::vector<Change> changes_;
     std::vector<Item> news_;
     std::size_t up_ = 0, present_ = 0, missing_ = 0; // missing: not up, and may return
+    std::size_t wanted_ = 0, wanted_up_ = 0;
     bool overlay_changed_ = true, undecided_ = false;
 };
 

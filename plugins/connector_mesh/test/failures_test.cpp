@@ -156,6 +156,43 @@ BOOST_AUTO_TEST_CASE(a_split_of_ten_minutes_heals_by_itself) {
     BOOST_TEST(mesh.one_link_each());
 }
 
+BOOST_AUTO_TEST_CASE(the_smaller_side_of_a_split_reports_that_it_has_fewer_than_half_and_when_it_has_them_again) {
+    Mesh mesh(12);
+    const auto noticed = [&](std::size_t at, std::string_view text) {
+        return std::ranges::count_if(mesh.host(at).notices,
+                                     [&](const auto &each) { return each.find(text) != std::string::npos; });
+    };
+    for (std::size_t i = 0; i < 12; ++i) BOOST_TEST(noticed(i, "half of the members") == 0);
+    const auto split = [&](bool on) {
+        for (std::size_t a = 0; a < 4; ++a) {
+            for (std::size_t b = 4; b < 12; ++b) mesh.cut(a, b, on);
+        }
+    };
+    split(true);
+    mesh.run_for(60s);
+    for (std::size_t i = 0; i < 12; ++i)
+        BOOST_TEST(noticed(i, "fewer than half of the members that the strategies have found are up: 3 of 11") ==
+                   (i < 4 ? 1 : 0));
+    split(false);
+    mesh.run_for(20s);
+    for (std::size_t i = 0; i < 12; ++i)
+        BOOST_TEST(noticed(i, "half of the members that the strategies have found are up again") == (i < 4 ? 1 : 0));
+}
+
+BOOST_AUTO_TEST_CASE(links_whose_end_was_lost_are_replaced_by_those_of_the_next_run) {
+    for (const Time after : {100ms, 1000ms}) {
+        Mesh mesh(16);
+        mesh.vanish(5); // the others hear nothing of it
+        mesh.run_for(after);
+        mesh.start(5, {0, 1});
+        BOOST_TEST(mesh.run_until([&] { return mesh.converged() && mesh.one_link_each(); }, 5s), mesh.describe());
+        mesh.run_for(60s);
+        BOOST_TEST(mesh.converged());
+        for (const auto &each : mesh.reports) BOOST_TEST((each.about == mesh.host(5).name || each.at_host == 5), each.about);
+        BOOST_TEST(mesh.changes(5) == 30u); // each of fifteen: down, up
+    }
+}
+
 BOOST_AUTO_TEST_CASE(sick_hosts_do_not_bring_down_healthy_ones) {
     Mesh mesh(32);
     std::vector<Time> next(8);
