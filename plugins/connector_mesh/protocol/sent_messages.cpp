@@ -39,8 +39,7 @@ void SentMessages::ended(std::string_view to, std::string_view channel, std::uin
     end(*of, from, end_of_them, why);
 }
 
-void SentMessages::end(Stream &of, std::deque<Waiting>::iterator first, std::deque<Waiting>::iterator last,
-                       std::string_view why) {
+void SentMessages::end(Stream &of, const Position &first, const Position &last, std::string_view why) {
     if (first == last) return;
     if (done_.empty() || done_.back().why != why) done_.push_back({{}, std::string(why)});
     auto &tickets = done_.back().tickets;

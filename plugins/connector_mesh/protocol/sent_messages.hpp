@@ -85,7 +85,8 @@ class SentMessages {
         bool operator()(const View &a, const View &b) const noexcept { return a == b; }
     };
 
-    void end(Stream &of, std::deque<Waiting>::iterator first, std::deque<Waiting>::iterator last, std::string_view why);
+    using Position = std::deque<Waiting>::iterator;
+    void end(Stream &of, const Position &first, const Position &last, std::string_view why);
 
     using Streams = std::unordered_map<Key, Stream, Hash, Same>;
     Streams streams_;
