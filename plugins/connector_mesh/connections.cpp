@@ -16,6 +16,8 @@ constexpr Time final_output_time = 500ms;
 constexpr std::size_t most_accepted_in_turn = 16;
 constexpr std::size_t most_handshakes = 64; // at once, of connections that were accepted; others are closed
 constexpr std::size_t read_size = 65536;
+constexpr std::size_t idle_read_size = 1024; // a link on which heartbeats come alone needs no more
+constexpr int enough_small_reads = 16;       // after which it counts as idle
 
 class CountedHandshake {
   public:
@@ -103,7 +105,8 @@ void Connections::serve(LinkId id, stream opened, Proof proof) {
 }
 
 task<> Connections::read(LinkId id, std::shared_ptr<Stream> link) {
-    std::vector<std::byte> buffer(4096);
+    std::vector<std::byte> buffer(idle_read_size);
+    int small_reads = 0; // in a row
     while (link->to.open()) {
         const auto got = co_await link->to.read(buffer);
         if (!got) {
@@ -112,7 +115,13 @@ task<> Connections::read(LinkId id, std::shared_ptr<Stream> link) {
         }
         owner_.member().received(id, {reinterpret_cast<const char *>(buffer.data()), *got}, owner_.now());
         owner_.carry_out();
-        if (*got == buffer.size() && buffer.size() < read_size) buffer.resize(read_size); // an idle link needs little
+        small_reads = *got <= idle_read_size ? small_reads + 1 : 0;
+        if (*got == buffer.size() && buffer.size() < read_size) {
+            buffer.resize(read_size);
+            small_reads = 0;
+        } else if (small_reads == enough_small_reads && buffer.size() > idle_read_size) {
+            buffer = std::vector<std::byte>(idle_read_size);
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The mesh: from SIGKILL or SIGSTOP of one member to link.down at the others, from nothing to all linked, what a handshake costs. Crashes stand beside
+"""The mesh: from SIGKILL or SIGSTOP of one member to link.down at the others, from nothing to all linked, what an idle member and a handshake cost. Crashes stand beside
 memberlist with its defaults for a LAN, on the same machine in the same run. memberlist is a Go module, which is built in a temporary folder; without go, or without the module, it is left out."""
 
 import hmac
@@ -188,6 +188,28 @@ def mesh_silence(lab, runs):
         line(f"mesh of {count}: SIGSTOP to link.down everywhere: 99 %", f"{percentile(everywhere, 0.99):.2f}", "s", len(everywhere), "<= 4")
 
 
+def mesh_idle(lab, _):
+    """Members with sixteen TLS links that do nothing: CPU, memory of the process, and how much more of it is private for each of the last eight links."""
+    names = names_of(17)
+    for what, options in (("keys", [{"keys": [KEY]}] * 17), ("certificates", certified(lab, names))):
+        port, members, private = free_port(), [], []
+        for count in (9, 17):
+            members += [member(lab, names, i, port, options[i]) for i in range(len(members), count)]
+            wait_until(lambda n=count: all(len(each.found("link.up")) >= n - 1 for each in members), f"{count} members are linked", 120)
+            time.sleep(10)
+            private.append([each.memory()["Private_Dirty"] for each in members[:9]])
+        links = [(after - before) / 8 for before, after in zip(*private)]
+        before, began = [running_of(each.pid) for each in members], time.monotonic()
+        time.sleep(20)
+        idle = [(running_of(each.pid) - was) / (time.monotonic() - began) * 1e3 for each, was in zip(members, before)]
+        pss = [each.memory()["Pss"] / 1024 for each in members]
+        line(f"mesh, 16 links with {what}: CPU of an idle member: median", f"{percentile(idle, 0.5):.2f}", "ms/s", 17, "<= 1.0")
+        line(f"mesh, 16 links with {what}: PSS of a member: median", f"{percentile(pss, 0.5):.1f}", "MiB", 17, "<= 10")
+        line(f"mesh: private memory of a link with {what}: median", f"{percentile(links, 0.5):.1f}", "KiB", 9, "<= 22")
+        for each in members:
+            each.kill()
+
+
 def certified_client(options):
     """Makes a TLS handshake with a certificate at a port."""
     context = ssl.create_default_context(cafile=options["authority"])
@@ -254,4 +276,4 @@ def mesh_handshakes(lab, runs):
         line(f"mesh: a handshake with {what}, of openssl s_server's", f"{ours / theirs:.2f}", "", runs, "<= 1.3")
 
 
-FIGURES = {"mesh_crash": (mesh_crash, 5), "mesh_start": (mesh_start, 5), "mesh_silence": (mesh_silence, 5), "mesh_handshakes": (mesh_handshakes, 1000)}
+FIGURES = {"mesh_crash": (mesh_crash, 5), "mesh_idle": (mesh_idle, 1), "mesh_start": (mesh_start, 5), "mesh_silence": (mesh_silence, 5), "mesh_handshakes": (mesh_handshakes, 1000)}

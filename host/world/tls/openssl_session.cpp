@@ -61,6 +61,14 @@ int OpensslSession::looked_at(int good, X509_STORE_CTX *store) {
     return good;
 }
 
+// The buffer has grown to the size of the handshake's messages, and would keep it for as long as the connection lasts.
+void OpensslSession::renew(BIO *&buffer, void (*use)(SSL *, BIO *)) {
+    BIO *fresh = BIO_new(BIO_s_mem());
+    if (fresh == nullptr) return;
+    use(ssl_.get(), fresh); // frees the old one
+    buffer = fresh;
+}
+
 void OpensslSession::feed(std::string_view bytes) {
     if (BIO_write(in_, bytes.data(), static_cast<int>(bytes.size())) != static_cast<int>(bytes.size())) throw std::bad_alloc();
 }
@@ -69,12 +77,17 @@ std::string OpensslSession::take() {
     std::string out(BIO_ctrl_pending(out_), '\0');
     const int got = out.empty() ? 0 : BIO_read(out_, out.data(), static_cast<int>(out.size()));
     out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (!out_renewed_ && SSL_is_init_finished(ssl_.get()) == 1 && BIO_ctrl_pending(out_) == 0) {
+        renew(out_, SSL_set0_wbio);
+        out_renewed_ = true;
+    }
     return out;
 }
 
 TlsSession::Step OpensslSession::handshake() {
     ERR_clear_error();
     const Step step = step_of(SSL_do_handshake(ssl_.get()));
+    if (step == Step::done && BIO_ctrl_pending(in_) == 0) renew(in_, SSL_set0_rbio);
     if (step != Step::done || keys_ == nullptr) return step;
     // An external key is taken as the resumption of a session.
     if (SSL_session_reused(ssl_.get()) != 1) return fail({KITH_UNAUTHORIZED, words_->other + " has not used a shared key"});

@@ -36,6 +36,7 @@ class OpensslSession final : public TlsSession {
   private:
     Step step_of(int result);
     Step fail(TlsFailure failure);
+    void renew(BIO *&buffer, void (*use)(SSL *, BIO *));
     static int looked_at(int good, X509_STORE_CTX *store);
 
     std::string name_;
@@ -43,7 +44,7 @@ class OpensslSession final : public TlsSession {
     Ssl ssl_;
     BIO *in_ = nullptr, *out_ = nullptr; // owned by ssl_
     Certificate rejected_;               // certificate of the server, for the error text
-    bool asked_ = false;
+    bool asked_ = false, out_renewed_ = false;
     std::shared_ptr<const SharedKeys> keys_;
     std::string offered_;                 // the last identity that was offered to this server
     std::uint32_t key_ = TlsPeer::no_key; // of it
