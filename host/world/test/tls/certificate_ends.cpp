@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(an_opened_context_warns_once_for_all_contexts_of_the_instan
         const auto op = tenant.open({.authorities_file = ca, .certificate_file = file, .flags = flags});
         BOOST_TEST(net.await(tenant, op).status == KITH_OK);
     }
-    BOOST_REQUIRE(warned.size() >= 1u);
+    BOOST_REQUIRE(!warned.empty());
     BOOST_TEST(warned[0].starts_with("connectors.mesh: the certificate CN=soon ends at "));
     BOOST_TEST(std::count_if(warned.begin(), warned.end(),
                              [](const std::string &one) { return one.find("CN=soon") != std::string::npos; }) == 1);

@@ -25,7 +25,7 @@ struct TlsFixture : Fixture {
         this->put("key.pem", identity.key);
     }
     Completion try_open(const kith::tls_settings &with) {
-        const Completion done = this->await(tenant, tenant.open(with));
+        Completion done = this->await(tenant, tenant.open(with));
         BOOST_TEST_MESSAGE(done.text);
         return done;
     }
