@@ -146,7 +146,7 @@ void DatagramSocket::can_receive() {
     more_ = got.size() == datagram_receiver.room(max_, options_.max_size);
     if (error == boost::asio::error::would_block) return await_datagrams();
     if (error) return end_receive(status_of(error), local().text() + ": " + error.message());
-    count_lost();
+    if (!more_ || ++uncounted_ == most_uncounted) count_lost();
     if (const auto ended = receiving_.end(*resources_))
         report_received(*resources_, ended->user, receiving_.last, KITH_OK, {}, got, lost_);
 }
@@ -156,8 +156,9 @@ void DatagramSocket::end_receive(std::int32_t status, std::string_view text) {
         report_received(*resources_, ended->user, receiving_.last, status, text, {}, lost_);
 }
 
-// Read once for each batch. SO_RXQ_OVFL would report it with each datagram, but not the losses after the last one.
+// Read when no datagram waits, and once for some batches while more do. SO_RXQ_OVFL would report it with each datagram, but not the losses after the last one.
 void DatagramSocket::count_lost() {
+    uncounted_ = 0;
     std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
     socklen_t size = sizeof memory;
     if (::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return;

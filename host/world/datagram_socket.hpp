@@ -63,9 +63,11 @@ class DatagramSocket : public std::enable_shared_from_this<DatagramSocket> {
     std::uint64_t id_ = 0;
     std::shared_ptr<MulticastGroups> groups_; // created by the first join
     OperationSlot receiving_, sending_;
-    std::uint32_t max_ = 0;   // limit of the receive
-    bool more_ = false;       // the last batch was full, so there may be more datagrams
-    std::uint32_t drops_ = 0; // the kernel's 32-bit counter
+    std::uint32_t max_ = 0; // limit of the receive
+    bool more_ = false;     // the last batch was full, so there may be more datagrams
+    static constexpr std::uint32_t most_uncounted = 16;
+    std::uint32_t uncounted_ = 0; // batches since the losses were read
+    std::uint32_t drops_ = 0;     // the kernel's 32-bit counter
     std::uint64_t lost_ = 0;
     DatagramSender out_;
 };

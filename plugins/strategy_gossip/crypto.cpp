@@ -3,7 +3,12 @@
 
 #include <kith/libcrypto.hpp>
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include <array>
+#include <cstring>
 
 namespace gossip {
 
@@ -101,7 +106,8 @@ void Cipher::seal(Bytes iv, Bytes beside, Bytes plain, std::vector<std::byte> &o
 
 bool Cipher::open(Bytes iv, Bytes beside, Bytes sealed, std::vector<std::byte> &plain) {
     auto *const context = static_cast<EVP_CIPHER_CTX *>(opening_.get());
-    std::array<std::byte, block> tag{};
+    std::array<std::byte, block> tag;
+    std::array<OSSL_PARAM, 2> parameters{{{OSSL_CIPHER_PARAM_AEAD_TAG, OSSL_PARAM_OCTET_STRING, tag.data(), block, 0}, {}}};
     if (mode_ == Mode::gcm) {
         if (sealed.size() < block) return false;
         std::memcpy(tag.data(), sealed.data() + sealed.size() - block, block);
@@ -109,11 +115,12 @@ bool Cipher::open(Bytes iv, Bytes beside, Bytes sealed, std::vector<std::byte> &
     }
     plain.resize(sealed.size() + block);
     int some = 0, last = 0;
-    if (library_->begin(context, nullptr, nullptr, raw(iv), 0, nullptr) != 1) return false;
+    // The tag is given here, since each further call of the library would look up what is called `tag`.
+    if (library_->begin(context, nullptr, nullptr, raw(iv), 0, mode_ == Mode::gcm ? parameters.data() : nullptr) != 1)
+        return false;
     if (!beside.empty() && library_->update(context, nullptr, &some, raw(beside), static_cast<int>(beside.size())) != 1)
         return false;
     if (library_->update(context, raw(plain.data()), &some, raw(sealed), static_cast<int>(sealed.size())) != 1) return false;
-    if (mode_ == Mode::gcm && library_->control(context, EVP_CTRL_AEAD_SET_TAG, block, tag.data()) != 1) return false;
     if (library_->finish(context, raw(plain.data() + some), &last) != 1) return false;
     plain.resize(static_cast<std::size_t>(some) + static_cast<std::size_t>(last));
     return true;

@@ -32,7 +32,7 @@ HeartbeatReceiver::HeartbeatReceiver(const Settings &settings, std::uint64_t see
 // Handles the packets in groups, each in two passes.
 void HeartbeatReceiver::take(const kith::datagrams &batch, const MediumLiveness &medium) {
     if (plain_) return take_plain(batch, medium);
-    const std::int64_t time = now();
+    const Moment moment{now(), stamped_ ? parts_.clock.wall().count() / 1'000'000 : 0};
     bool sign = false;
     OpenedPacketBatch opened;
     for (const kith_datagram &datagram : batch) {
@@ -43,9 +43,9 @@ void HeartbeatReceiver::take(const kith::datagrams &batch, const MediumLiveness 
         OpenedPacket &next = opened.next();
         if (!opens(datagram, next.open(parts_.envelope, datagram))) continue;
         next.prepare(parts_.neighbours);
-        if (opened.keep()) hear_all(opened.take(), time, medium, sign);
+        if (opened.keep()) hear_all(opened.take(), moment, medium, sign);
     }
-    hear_all(opened.take(), time, medium, sign);
+    hear_all(opened.take(), moment, medium, sign);
 }
 
 // As take. The name of a known neighbour was checked when it was added: only the packets of others are opened. The first pass is
@@ -98,20 +98,19 @@ void HeartbeatReceiver::see_sign(std::int64_t time, bool &sign) {
     if (!std::exchange(sign, true)) events_.on_sign_of_life(time);
 }
 
-void HeartbeatReceiver::hear_all(std::span<const OpenedPacket> packets, std::int64_t time, const MediumLiveness &medium,
+void HeartbeatReceiver::hear_all(std::span<const OpenedPacket> packets, const Moment &now, const MediumLiveness &medium,
                                  bool &sign) {
     for (const OpenedPacket &one : packets) {
-        if (!is_new(one.heard, *one.datagram)) continue;
-        see_sign(time, sign);
-        hear(one.heard, one.hash, *one.datagram, time, ticks(medium.hearing()));
+        if (!is_new(one.heard, *one.datagram, now)) continue;
+        see_sign(now.time, sign);
+        hear(one.heard, one.hash, *one.datagram, now.time, ticks(medium.hearing()));
     }
 }
 
 // Handles a packet of an authenticated format.
-bool HeartbeatReceiver::is_new(const Opened &heard, const kith_datagram &datagram) {
+bool HeartbeatReceiver::is_new(const Opened &heard, const kith_datagram &datagram, const Moment &now) {
     if (!stamped_) return true;
-    const std::int64_t wall = parts_.clock.wall().count() / 1'000'000;
-    switch (replay_filter_.check(heard.name, heard.counter, heard.time, wall, now() / 1'000'000)) {
+    switch (replay_filter_.check(heard.name, heard.counter, heard.time, now.wall, now.time / 1'000'000)) {
     case ReplayFilter::Verdict::fresh: return true;
     case ReplayFilter::Verdict::seen: leave_out(Heard::replayed, datagram, "it was received before"); return false;
     case ReplayFilter::Verdict::late: break;

@@ -60,12 +60,17 @@ class HeartbeatReceiver {
     [[nodiscard]] std::string_view why_left_out() const noexcept { return why_; }
 
   private:
+    /// The clocks, read once for each batch.
+    struct Moment {
+        std::int64_t time; // monotonic nanoseconds
+        std::int64_t wall; // milliseconds since 1970; 0 without authentication
+    };
     void take_plain(const kith::datagrams &batch, const MediumLiveness &medium);
     void take_any(const kith_datagram &datagram, std::int64_t time, const MediumLiveness &medium, bool &sign);
     [[nodiscard]] bool opens(const kith_datagram &datagram, const Opened &heard);
     void see_sign(std::int64_t time, bool &sign);
-    void hear_all(std::span<const OpenedPacket> packets, std::int64_t time, const MediumLiveness &medium, bool &sign);
-    bool is_new(const Opened &heard, const kith_datagram &datagram);
+    void hear_all(std::span<const OpenedPacket> packets, const Moment &now, const MediumLiveness &medium, bool &sign);
+    bool is_new(const Opened &heard, const kith_datagram &datagram, const Moment &now);
     void hear(const Opened &heard, NeighbourTable::Hash hash, const kith_datagram &datagram, std::int64_t time,
               Hearing hearing);
     void hear_goodbye(const Opened &heard, NeighbourTable::Index known, bool present);
