@@ -29,10 +29,17 @@ Duration ExpectationEvaluator::next() const {
     return next;
 }
 
+const IndexSet &ExpectationEvaluator::hosts_of(const HostSelection &selection, IndexSet &room) const {
+    if (!selection.up) return selection.hosts;
+    if (selection.hosts.empty()) return up_;
+    room = selection.hosts;
+    room.add(up_);
+    return room;
+}
+
 IndexSet ExpectationEvaluator::hosts_of(const HostSelection &selection) const {
-    IndexSet out = selection.hosts;
-    if (selection.up) out.add(up_);
-    return out;
+    IndexSet room;
+    return hosts_of(selection, room);
 }
 
 void ExpectationEvaluator::evaluate(Duration now) {
@@ -93,7 +100,8 @@ void ExpectationEvaluator::update_host(Evaluation &of, const Host &host, Duratio
 
 // Updates since when the expectation is met for all hosts.
 void ExpectationEvaluator::update_satisfied_since(Evaluation &of, Duration now) {
-    const IndexSet wanted = hosts_of(of.of->hosts);
+    IndexSet room;
+    const IndexSet &wanted = hosts_of(of.of->hosts, room);
     if (!of.good.contains(wanted)) {
         of.all.reset();
     } else if (!of.all) {
@@ -123,25 +131,28 @@ void ExpectationEvaluator::fail(Evaluation &of, const Host &host, std::string wh
 // Gives the same result as `unmet_reason(...).empty()`, at lower cost: while a large cluster forms this is called for each pair of hosts.
 bool ExpectationEvaluator::holds(const Expectation &of, const Host &host) const {
     if (!host.running()) return false;
-    if (of.members) return meets(*of.members, host.checker().members(of.topology), host);
-    if (of.links) return meets(*of.links, host.checker().links(of.topology), host);
+    IndexSet room;
+    if (of.members) return meets(*of.members, host.checker().members(of.topology, room), host);
+    if (of.links) return meets(*of.links, host.checker().links(of.topology, room), host);
     return unmet_reason(of, host).empty();
 }
 
 bool ExpectationEvaluator::meets(const PeerExpectation &expected, const IndexSet &peers, const Host &host) const {
     if (!expected.exactly) return peers.count() >= expected.least && peers.count() <= expected.most;
-    IndexSet wanted = hosts_of(*expected.exactly);
-    wanted.remove(host.index());
-    return wanted == peers;
+    IndexSet room;
+    const IndexSet &wanted = hosts_of(*expected.exactly, room); // and not the host itself
+    if (peers.count() + (wanted.has(host.index()) ? 1 : 0) != wanted.count()) return false;
+    return wanted.contains(peers) && !peers.has(host.index());
 }
 
 std::string ExpectationEvaluator::unmet_reason(const Expectation &of, const Host &host) const {
     if (!host.running()) return "kith does not run on it";
     const InvariantChecker &checker = host.checker();
-    if (of.members) return unmet_peers(*of.members, checker.members(of.topology), host, "members");
-    if (of.links) return unmet_peers(*of.links, checker.links(of.topology), host, "links");
+    IndexSet room;
+    if (of.members) return unmet_peers(*of.members, checker.members(of.topology, room), host, "members");
+    if (of.links) return unmet_peers(*of.links, checker.links(of.topology, room), host, "links");
     if (of.knows) {
-        const IndexSet has = checker.members(of.topology);
+        const IndexSet &has = checker.members(of.topology, room);
         IndexSet lacks;
         hosts_of(*of.knows).each([&](std::size_t i) {
             if (i != host.index() && !has.has(i)) lacks.add(i);

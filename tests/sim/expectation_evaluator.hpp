@@ -57,6 +57,8 @@ class ExpectationEvaluator {
         std::optional<Duration> all; // since when it is met for all hosts
         std::size_t failures = 0;
     };
+    /// room: is used if the selection is neither one list nor the hosts that run.
+    const IndexSet &hosts_of(const HostSelection &selection, IndexSet &room) const;
     IndexSet hosts_of(const HostSelection &selection) const;
     /// Why the expectation is not met; empty: it is met.
     std::string unmet_reason(const Expectation &of, const Host &host) const;

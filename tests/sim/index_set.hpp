@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -34,11 +35,15 @@ class IndexSet {
     void add(const IndexSet &other) {
         each_word(other, [](std::uint64_t a, std::uint64_t b) { return a | b; });
     }
-    /// Removes all elements that are not in `other`.
-    void intersect(const IndexSet &other) {
-        each_word(other, [](std::uint64_t a, std::uint64_t b) { return a & b; });
+    /// The number of elements that are in both.
+    std::size_t common(const IndexSet &other) const {
+        std::size_t out = 0;
+        for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i)
+            out += static_cast<std::size_t>(std::popcount(words_[i] & other.words_[i]));
+        return out;
     }
     bool contains(const IndexSet &other) const {
+        if (other.count_ > count_) return false;
         for (std::size_t i = 0; i < other.words_.size(); ++i) {
             if ((other.words_[i] & ~word(i)) != 0) return false;
         }

@@ -21,6 +21,16 @@ bool by_silence(std::string_view reason) { return reason.find("; missing for ") 
 
 } // namespace
 
+template <class Part>
+const IndexSet &InvariantChecker::of_topologies(std::string_view topology, IndexSet &room, Part part) const {
+    if (topologies_.size() == 1 && (topology.empty() || topologies_.front().name == topology)) return part(topologies_.front());
+    room.clear();
+    for (const Topology &of : topologies_) {
+        if (topology.empty() || of.name == topology) room.add(part(of));
+    }
+    return room;
+}
+
 InvariantChecker::InvariantChecker(NodeNameIndex &names, const core::Config &config) : names_(names) {
     for (const core::ConnectorInstance &instance : config.connectors) connectors_.emplace_back().name = instance.name;
     for (const core::Topology &configured : config.topologies) {
@@ -138,31 +148,23 @@ std::string InvariantChecker::check(const core::Engine &engine) const {
             return of.name + " has " + std::to_string(live.size()) + " members; by its events it has " +
                    std::to_string(of.members.count());
         }
-        IndexSet linked = of.members;
-        linked.intersect(connectors_[of.connector].links);
-        if (live.linked() != linked.count()) {
+        const std::size_t linked = of.members.common(connectors_[of.connector].links);
+        if (live.linked() != linked) {
             return of.name + " counts " + std::to_string(live.linked()) + " linked peers; by its events it has " +
-                   std::to_string(linked.count());
+                   std::to_string(linked);
         }
         if (live.stale() != of.stale) return of.name + (of.stale ? " is not stale" : " is stale") + " without an event";
     }
     return {};
 }
 
-IndexSet InvariantChecker::members(std::string_view topology) const {
-    IndexSet all;
-    for (const Topology &of : topologies_) {
-        if (topology.empty() || of.name == topology) all.add(of.members);
-    }
-    return all;
+const IndexSet &InvariantChecker::members(std::string_view topology, IndexSet &room) const {
+    return of_topologies(topology, room, [](const Topology &of) -> const IndexSet & { return of.members; });
 }
 
-IndexSet InvariantChecker::links(std::string_view topology) const {
-    IndexSet all;
-    for (const Topology &of : topologies_) {
-        if (topology.empty() || of.name == topology) all.add(connectors_[of.connector].links);
-    }
-    return all;
+const IndexSet &InvariantChecker::links(std::string_view topology, IndexSet &room) const {
+    return of_topologies(topology, room,
+                         [this](const Topology &of) -> const IndexSet & { return connectors_[of.connector].links; });
 }
 
 } // namespace kith::sim

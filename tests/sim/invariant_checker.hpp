@@ -28,10 +28,10 @@ class InvariantChecker {
     /// sentence, or an empty string.
     std::string check(const core::Engine &engine) const;
 
-    /// The members of all topologies or of one, by their numbers in NodeNameIndex.
-    IndexSet members(std::string_view topology = {}) const;
+    /// The members of all topologies or of one (empty: all), by their numbers in NodeNameIndex. room: is used if there are several.
+    const IndexSet &members(std::string_view topology, IndexSet &room) const;
     /// The links of all connectors, or of the connector of one topology.
-    IndexSet links(std::string_view topology = {}) const;
+    const IndexSet &links(std::string_view topology, IndexSet &room) const;
     /// The largest number of connects that were in progress at the same time.
     std::size_t max_dialling() const { return max_dialling_; }
 
@@ -50,6 +50,8 @@ class InvariantChecker {
         IndexSet links, dialling;
         IndexSet found; // discovered by any topology that uses this connector, ever
     };
+    template <class Part>
+    const IndexSet &of_topologies(std::string_view topology, IndexSet &room, Part part) const;
     Topology *topology(std::string_view name);
     Connector *connector(std::string_view name);
     std::string see_topology(Topology &of, const core::StoredEvent &event);
