@@ -2,8 +2,11 @@
 """Functions of the benchmarks: a line of the table, the resources of a process."""
 
 import os
+import pathlib
 import statistics
 import time
+
+from waiting import BUILD
 
 
 def line(name, value, unit, count, target, ratio=None):
@@ -13,6 +16,27 @@ def line(name, value, unit, count, target, ratio=None):
 
 def report(name, values, unit, target, ratio=None):
     line(name, f"{statistics.median(values):.2f}", unit, len(values), target, ratio)
+
+
+class Build:
+    """The programs and the plugins of a build tree."""
+
+    def __init__(self, tree):
+        self.kith, self.plugins = str(tree / "kith"), str(tree / "plugins")
+
+
+OWN = Build(BUILD)
+BASE = Build(pathlib.Path(os.environ["KITH_BASE"])) if "KITH_BASE" in os.environ else None  # of another commit
+BUILDS = [OWN, BASE] if BASE else [OWN]  # they are measured in turn
+
+
+def compare(name, values, unit, to_base, otherwise=""):
+    """Reports the values of OWN. With KITH_BASE also those of BASE, and the ratio, whose target is `to_base`; without it the target is
+    `otherwise`. values: a list for each of BUILDS."""
+    if BASE is None:
+        return report(name, values[OWN], unit, otherwise)
+    report(f"{name}, KITH_BASE", values[BASE], unit, "")
+    report(name, values[OWN], unit, to_base, statistics.median(values[OWN]) / statistics.median(values[BASE]))
 
 
 def ticks_of(pid):
