@@ -60,6 +60,7 @@ std::string words_for(const json::value &schema, const json::value &root, int de
     if (!at || depth > 4) return "something else";
     if (const auto own = text_of(*at, "x-kith-expected"); !own.empty()) return std::string(own);
     if (const auto form = node_name_form_of(text_of(*at, "x-kith-node-name"))) return std::string(rule_of(*form));
+    if (flag(*at, "x-kith-url")) return "a URL of http:// or https://, such as https://registry.example:8443/peers";
     if (const auto *values = member(*at, "enum"); values && values->is_array()) {
         std::vector<std::string> parts;
         for (const auto &value : values->get_array()) parts.push_back(shown(value));

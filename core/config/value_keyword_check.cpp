@@ -4,6 +4,7 @@
 #include <core/config/schema_accessors.hpp>
 #include <core/config/value_keyword_check.hpp>
 
+#include <kith/hosting/url.hpp>
 #include <kith/node_name.hpp>
 
 #include <arpa/inet.h>
@@ -102,6 +103,9 @@ std::optional<ValueFault> check_string(const json::value &schema, std::string_vi
     if (const auto form = node_name_form_of(text_of(schema, "x-kith-node-name")); form && !text.empty()) {
         if (const auto fault = fault_of_node_name(text, *form); !fault.empty())
             return ValueFault{Form::expectation, ": " + std::string(fault)};
+    }
+    if (flag(schema, "x-kith-url") && !text.empty()) {
+        if (const auto fault = Url::fault_of(text); !fault.empty()) return ValueFault{Form::expectation, ": " + fault};
     }
     const std::uint64_t length = characters_of(text);
     if (const auto least = count_of(schema, "minLength"); least && length < *least) {

@@ -26,7 +26,7 @@ struct ValueFault {
 // Checks type, enum, const, and numbers that no type can represent. secret: the message must not contain the value.
 std::optional<ValueFault> check_kind(const boost::json::value &schema, const boost::json::value &root,
                                      const boost::json::value &value, bool secret);
-// Checks minLength, maxLength, pattern, format, x-kith-node-name.
+// Checks minLength, maxLength, pattern, format, x-kith-node-name, x-kith-url.
 std::optional<ValueFault> check_string(const boost::json::value &schema, std::string_view text, PatternCache &patterns);
 // Checks minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf.
 std::optional<ValueFault> check_number(const boost::json::value &schema, double value);

@@ -2,6 +2,7 @@
 #include "tcp_connect.hpp"
 
 #include "endpoint_text.hpp"
+#include "numeric_address.hpp"
 #include "socket_status.hpp"
 #include "tcp_open_callbacks.hpp"
 #include "tcp_stream.hpp"
@@ -29,10 +30,9 @@ void TcpConnect::start(std::uint64_t timeout, std::uint64_t user, std::uint64_t 
             if (!error) me->end(KITH_TIMED_OUT, place(me->name_, me->port_) + ": no answer in time");
         });
     }
-    Error not_numeric;
-    const auto address = boost::asio::ip::make_address(name_, not_numeric);
-    if (!not_numeric) {
-        return found({address});
+    if (const auto numeric = numeric_address(name_)) {
+        if (!numeric->fault.empty()) return end_later(KITH_UNREACHABLE, numeric->fault);
+        return found({numeric->address});
     }
     try {
         resources_->parts.resolver.resolve(name_, this, [me = shared_from_this()](const Resolved &resolved) {
@@ -58,8 +58,12 @@ void TcpConnect::found(std::vector<boost::asio::ip::address> addresses) {
     const std::string denied = resources_->remove_denied(addresses, static_cast<std::uint16_t>(port_));
     addresses_ = std::move(addresses);
     if (!addresses_.empty()) return next();
+    end_later(KITH_DENIED, denied);
+}
+
+void TcpConnect::end_later(std::int32_t status, const std::string &why) {
     boost::asio::post(resources_->io,
-                      [me = shared_from_this(), denied] { me->end(KITH_DENIED, place(me->name_, me->port_) + ": " + denied); });
+                      [me = shared_from_this(), status, text = place(name_, port_) + ": " + why] { me->end(status, text); });
 }
 
 void TcpConnect::next() {

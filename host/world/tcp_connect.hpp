@@ -22,6 +22,7 @@ class TcpConnect : public std::enable_shared_from_this<TcpConnect> {
   private:
     void abort();
     void found(std::vector<boost::asio::ip::address> addresses);
+    void end_later(std::int32_t status, const std::string &why);
     void next();
     void tried(const Error &error);
     void connected();

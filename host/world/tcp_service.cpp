@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "endpoint_text.hpp"
+#include "numeric_address.hpp"
 #include "socket_address.hpp"
 #include "socket_status.hpp"
 #include "tcp_connect.hpp"
@@ -38,23 +39,25 @@ std::int32_t connect(TenantResources &resources, std::string_view name, std::uin
 std::int32_t listen(TenantResources &resources, const std::string &address, std::uint32_t port, std::uint32_t backlog,
                     std::uint64_t user, std::uint64_t *op) {
     if (const std::int32_t status = check(resources, port); status != KITH_OK) return status;
+    const auto numeric = numeric_address(address);
+    if (!numeric && !address.empty())
+        return resources.refuse(KITH_INVALID, "`" + address + "`: a numeric address is expected, or none");
     Error error;
-    if (!address.empty()) boost::asio::ip::make_address(address, error);
-    if (error) return resources.refuse(KITH_INVALID, "`" + address + "`: a numeric address is expected, or none");
-    const tcp::endpoint local(address.empty() ? boost::asio::ip::address_v6::any() : boost::asio::ip::make_address(address),
+    const tcp::endpoint local(numeric ? numeric->address : boost::asio::ip::address_v6::any(),
                               static_cast<std::uint16_t>(port));
     if (const auto why = resources.why_not_bind(TenantResources::Transport::tcp, from_kernel(*local.data())); !why.empty())
         return resources.refuse(KITH_DENIED, why);
     const auto listener = std::make_shared<TcpListener>(resources, address, static_cast<std::uint16_t>(port), backlog, error);
     const std::uint64_t id = resources.begin(op, {user, report_cancelled<listening>, {}});
-    boost::asio::post(resources.io, [resources = resources.shared_from_this(), listener, error, id,
+    const std::string fault = numeric ? numeric->fault : "";
+    boost::asio::post(resources.io, [resources = resources.shared_from_this(), listener, error, fault, id,
                                      where = place(address.empty() ? "every address" : address, port)] {
         const auto ended = resources->take(id);
         if (!ended) return;
-        if (error) {
-            const std::int32_t status = status_of(error) == KITH_UNREACHABLE ? KITH_IO : status_of(error);
+        if (error || !fault.empty()) {
+            const std::int32_t status = error && status_of(error) != KITH_UNREACHABLE ? status_of(error) : KITH_IO;
             return report_failure(listening, *resources, ended->user, id, status,
-                                  "listen on " + where + ": " + error.message());
+                                  "listen on " + where + ": " + (fault.empty() ? error.message() : fault));
         }
         const std::uint64_t made = ++resources->parts.last_id;
         resources->listeners.emplace(made, listener);

@@ -67,7 +67,7 @@ inline constexpr std::string_view options_schema = R"({
       "description": "The service: {\"name\": ...}, or {\"id\": ...}."
     },
     "base_url": {
-      "type": "string", "default": "http://localhost:8500", "pattern": "^https?://[^\\s?#]+$",
+      "type": "string", "default": "http://localhost:8500", "pattern": "^https?://[^\\s?#]+$", "x-kith-url": true,
       "x-kith-expected": "http:// or https:// and a host, such as http://localhost:8500",
       "description": "URL of the agent's HTTP API."
     },

@@ -53,12 +53,12 @@ inline constexpr std::string_view options_schema = R"({
       "description": "The region of the instances. Default: the environment variable AWS_REGION or AWS_DEFAULT_REGION, or else the region of this instance."
     },
     "endpoint": {
-      "type": "string", "pattern": "^https?://[^\\s?#@]+$",
+      "type": "string", "pattern": "^https?://[^\\s?#]+$", "x-kith-url": true,
       "x-kith-expected": "https:// or http:// and a host, such as https://ec2.eu-central-1.api.aws",
       "description": "URL of the API, for VPC endpoints, dual-stack endpoints and other partitions. Default: https://ec2.REGION.amazonaws.com."
     },
     "metadata": {
-      "type": "string", "pattern": "^http://[^\\s?#@]+$",
+      "type": "string", "pattern": "^http://[^\\s?#]+$", "x-kith-url": true,
       "x-kith-expected": "http:// and a host, such as http://[fd00:ec2::254]",
       "description": "URL of the metadata service of this instance. Default: the environment variable AWS_EC2_METADATA_SERVICE_ENDPOINT, or else http://169.254.169.254, or http://[fd00:ec2::254] if AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is IPv6. It is used only for what is not configured: region, the tag's value, credentials."
     }

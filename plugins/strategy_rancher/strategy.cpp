@@ -51,6 +51,7 @@ class rancher_metadata : public kith::strategy {
                     "type": "string",
                     "default": "http://rancher-metadata",
                     "pattern": "^https?://[^\\s?#]+$",
+                    "x-kith-url": true,
                     "x-kith-expected": "http:// or https:// and a host, such as http://rancher-metadata"
                 }
             }

@@ -91,6 +91,7 @@ const std::map<std::string_view, Shape> &keywords() {
         {"x-kith-unit", text},
         {"x-kith-expected", text},
         {"x-kith-node-name", text},
+        {"x-kith-url", flag},
         {"x-kith-topology", flag},
         {"x-kith-no-effect", text},
         {"x-kith-authenticated", schema},

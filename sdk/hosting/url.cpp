@@ -34,12 +34,9 @@ bool read_port(std::string_view text, std::uint16_t &port) {
     return error == std::errc{} && end == text.data() + text.size() && port != 0;
 }
 
-} // namespace
-
-std::optional<Url> Url::parse(std::string_view text, std::string &why) {
-    const auto refuse = [&why](std::string reason) {
-        why = "not a URL that can be asked: " + std::move(reason) +
-              "; expected such as https://registry.example:8443/peers?of=app";
+std::optional<Url> read(std::string_view text, std::string &fault) {
+    const auto refuse = [&fault](std::string reason) {
+        fault = std::move(reason);
         return std::nullopt;
     };
     if (text.size() > 8192) return refuse("it has " + std::to_string(text.size()) + " bytes, more than 8192");
@@ -86,6 +83,21 @@ std::optional<Url> Url::parse(std::string_view text, std::string &why) {
     if (has_port && !read_port(port, url.port)) return refuse("its port is not a number from 1 to 65535");
     url.target = rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
     return url;
+}
+
+} // namespace
+
+std::optional<Url> Url::parse(std::string_view text, std::string &why) {
+    std::string fault;
+    auto url = read(text, fault);
+    if (!url) why = "not a URL that can be asked: " + fault + "; expected such as https://registry.example:8443/peers?of=app";
+    return url;
+}
+
+std::string Url::fault_of(std::string_view text) {
+    std::string fault;
+    read(text, fault);
+    return fault;
 }
 
 std::string Url::authority() const {

@@ -54,6 +54,11 @@ BOOST_AUTO_TEST_CASE(errors_of_single_values) {
         {R"({"format":"ipv6"})", R"("::1")", ""},
         {R"({"format":"uri"})", R"("example.org")", "~"},
         {R"({"format":"other"})", R"("x")", ""},
+        {R"({"x-kith-url":true})", R"("https://[fe80::1]:8443/a?b")", ""},
+        {R"({"x-kith-url":true})", R"("")", ""}, // a variable may be empty; minLength forbids it
+        {R"({"x-kith-url":true})", R"("http://[fe80::1%lo]:1")",
+         "~: `fe80::1%lo` is no host name, IPv4 address or [IPv6 address]"},
+        {R"({"x-kith-url":true})", R"("http://h:0")", "~: its port is not a number from 1 to 65535"},
         {R"({"minimum":1,"maximum":2})", "1", ""},
         {R"({"minimum":1,"maximum":2})", "2.5", "~"},
         {R"({"exclusiveMinimum":1})", "1", "~"},

@@ -2,6 +2,7 @@
 #include "happy_eyeballs.hpp"
 
 #include <host/world/endpoint_text.hpp>
+#include <host/world/numeric_address.hpp>
 #include <host/world/socket_status.hpp>
 
 #include <boost/asio/post.hpp>
@@ -37,10 +38,9 @@ HappyEyeballs::HappyEyeballs(TenantResources &resources, std::string name, std::
       pace_(resources.io) {}
 
 void HappyEyeballs::start() {
-    Error not_numeric;
-    const auto address = boost::asio::ip::make_address(name_, not_numeric);
-    if (!not_numeric) {
-        return found({address});
+    if (const auto numeric = numeric_address(name_)) {
+        if (!numeric->fault.empty()) return end_later(KITH_UNREACHABLE, numeric->fault);
+        return found({numeric->address});
     }
     resources_->parts.resolver.resolve(name_, this, [me = shared_from_this()](const Resolved &found) { me->resolved(found); });
 }
@@ -67,8 +67,12 @@ void HappyEyeballs::found(std::vector<boost::asio::ip::address> addresses) {
     const std::string denied = resources_->remove_denied(addresses, port_);
     addresses_ = std::move(addresses);
     if (!addresses_.empty()) return next();
-    boost::asio::post(resources_->io, [me = shared_from_this(), denied] {
-        if (!me->over_) me->end(KITH_DENIED, place(me->name_, me->port_) + ": " + denied, tcp::socket(me->resources_->io));
+    end_later(KITH_DENIED, denied);
+}
+
+void HappyEyeballs::end_later(std::int32_t status, const std::string &why) {
+    boost::asio::post(resources_->io, [me = shared_from_this(), status, text = place(name_, port_) + ": " + why] {
+        if (!me->over_) me->end(status, text, tcp::socket(me->resources_->io));
     });
 }
 

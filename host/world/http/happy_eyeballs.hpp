@@ -32,6 +32,7 @@ class HappyEyeballs : public std::enable_shared_from_this<HappyEyeballs> {
   private:
     void resolved(const Resolved &result);
     void found(std::vector<boost::asio::ip::address> addresses);
+    void end_later(std::int32_t status, const std::string &why);
     void next();
     void tried(std::size_t which, const Error &error);
     void end(std::int32_t status, std::string text, tcp::socket socket);

@@ -19,6 +19,8 @@ struct Url {
 
     /// Returns nullopt with the error and what was expected in `why`.
     static std::optional<Url> parse(std::string_view text, std::string &why);
+    /// What is wrong with it; empty: nothing.
+    static std::string fault_of(std::string_view text);
 
     bool numeric_v6() const noexcept { return host.find(':') != std::string::npos; }
     /// Host and port as in a header or URL; the default port of the scheme is omitted.
