@@ -40,10 +40,10 @@ BOOST_AUTO_TEST_CASE(a_reset_is_reported_to_reader_and_writer) {
 BOOST_AUTO_TEST_CASE(an_interface_that_does_not_exist_is_named) {
     const Completion connected = await(client, client.connect("fe80::1%nope0", 1));
     BOOST_TEST(connected.status == KITH_UNREACHABLE);
-    BOOST_TEST(connected.text == "[fe80::1%nope0]:1: there is no network interface `nope0`");
+    BOOST_TEST(connected.text == "fe80::1%nope0 port 1: there is no network interface `nope0`");
     const Completion opened = await(server, server.listen("fe80::1%nope0", 0));
     BOOST_TEST(opened.status != KITH_OK);
-    BOOST_TEST(opened.text == "listen on [fe80::1%nope0]:0: there is no network interface `nope0`");
+    BOOST_TEST(opened.text == "listen on fe80::1%nope0 port 0: there is no network interface `nope0`");
 }
 
 BOOST_AUTO_TEST_CASE(nagle_is_off_and_no_socket_is_inherited) {
