@@ -106,7 +106,7 @@ std::string Host::take_events(Duration now, const std::function<void(const core:
         count = engine_->bus().take(subscriber_, batch, events_);
         seen_ += count;
         for (const core::EventRef &event : events_) {
-            if (trace_.wanted()) trace_.event(now, name(), event->json());
+            trace_.event(now, name(), event->json());
             if (auto what = checker_->see(*event); !what.empty() && broken.empty()) broken = std::move(what);
             each(*event);
         }

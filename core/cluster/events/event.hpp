@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An event. A publisher fills in an Event, whose views are borrowed for the call. The bus stores a StoredEvent, which is one
-// allocation and shared by all subscribers. Its JSON is rendered once, when it is first asked for: many are never read as JSON.
+// An event. A publisher fills in an Event, whose views are borrowed for the call. The bus stores a StoredEvent, which is
+// rendered once, in one allocation, and shared by all subscribers.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -15,7 +15,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,7 +57,9 @@ void append_json(std::string &out, const Event &event, std::uint64_t seq, std::i
 
 class StoredEvent {
   public:
-    static boost::intrusive_ptr<const StoredEvent> make(const Event &event, std::uint64_t seq, std::int64_t wall);
+    // json: the event as rendered by append_json.
+    static boost::intrusive_ptr<const StoredEvent> make(const Event &event, std::uint64_t seq, std::int64_t wall,
+                                                        std::string_view json);
 
     StoredEvent(const StoredEvent &) = delete;
     StoredEvent &operator=(const StoredEvent &) = delete;
@@ -68,29 +69,22 @@ class StoredEvent {
     Time duration() const { return duration_; }
     std::uint32_t kind() const { return kind_; }
     std::int32_t status() const { return status_; }
-    std::string_view topology() const { return text(0); }
-    std::string_view connector() const { return text(1); }
-    std::string_view source() const { return text(2); }
-    std::string_view peer() const { return text(3); }
-    std::string_view reason() const { return text(4); }
-    // As append_json renders it; valid as long as the event.
-    std::string_view json() const;
-    // Its memory with the JSON, which is estimated before it is rendered.
-    std::size_t bytes() const { return bytes_; }
+    std::string_view topology() const { return part(0); }
+    std::string_view connector() const { return part(1); }
+    std::string_view source() const { return part(2); }
+    std::string_view peer() const { return part(3); }
+    std::string_view reason() const { return part(4); }
+    std::string_view json() const { return part(5); }
+    std::size_t bytes() const { return sizeof(StoredEvent) + ends_[parts - 1]; }
 
   private:
-    static constexpr std::size_t parts =
-        7; // the five above, key and node; the names and values of attributes and counts follow
+    static constexpr std::size_t parts = 6;
 
     StoredEvent() = default;
-    // The numbers of the counts, the ends of the texts and the texts follow the object.
-    const std::uint64_t *values() const { return reinterpret_cast<const std::uint64_t *>(this + 1); }
-    const std::uint32_t *ends() const { return reinterpret_cast<const std::uint32_t *>(values() + counts_); }
-    std::size_t text_count() const { return parts + 2 * std::size_t{attributes_} + counts_; }
-    std::string_view text(std::size_t i) const {
-        const auto *begin_of_texts = reinterpret_cast<const char *>(ends() + text_count());
-        const std::uint32_t begin = i == 0 ? 0 : ends()[i - 1];
-        return {begin_of_texts + begin, ends()[i] - begin};
+    const char *text() const { return reinterpret_cast<const char *>(this + 1); }
+    std::string_view part(std::size_t i) const {
+        const std::uint32_t begin = i == 0 ? 0 : ends_[i - 1];
+        return {text() + begin, ends_[i] - begin};
     }
     friend void intrusive_ptr_add_ref(const StoredEvent *event) { ++event->references_; }
     friend void intrusive_ptr_release(const StoredEvent *event);
@@ -98,16 +92,11 @@ class StoredEvent {
     std::uint64_t seq_ = 0;
     std::int64_t time_ = 0;
     Time duration_ = 0;
-    mutable std::unique_ptr<char[]> json_; // empty until it is asked for
-    mutable std::uint32_t json_size_ = 0;
     std::uint32_t kind_ = 0;
     std::int32_t status_ = KITH_OK;
-    std::uint32_t attributes_ = 0, counts_ = 0; // how many of them
-    std::uint32_t bytes_ = 0;
+    std::array<std::uint32_t, parts> ends_{};
     mutable std::uint32_t references_ = 0; // not atomic: the bus is used by one thread
-    bool has_duration_ = false;
 };
-static_assert(sizeof(StoredEvent) % alignof(std::uint64_t) == 0);
 
 using EventRef = boost::intrusive_ptr<const StoredEvent>;
 

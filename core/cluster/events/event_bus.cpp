@@ -19,10 +19,16 @@ void EventBus::set_wall(Time now, std::int64_t wall) {
     wall_ = wall;
 }
 
+EventRef EventBus::render(const Event &event, std::uint64_t seq, std::int64_t wall) {
+    buffer_.clear();
+    append_json(buffer_, event, seq, wall);
+    return StoredEvent::make(event, seq, wall, buffer_);
+}
+
 std::uint64_t EventBus::publish(const Event &event, Time now) {
     const std::uint64_t seq = next_seq_++;
     last_wall_ = std::max(last_wall_, wall_ + static_cast<std::int64_t>(now - wall_at_)); // the clock may be set back
-    EventRef stored = StoredEvent::make(event, seq, last_wall_);
+    EventRef stored = render(event, seq, last_wall_);
     bytes_ += stored->bytes();
     ring_.push_back(stored);
     while (ring_.size() > limits_.events || (bytes_ > limits_.bytes && ring_.size() > 1)) evict();
@@ -106,7 +112,7 @@ std::size_t EventBus::take(SubscriberId id, std::size_t most, std::vector<EventR
         event.kind = KITH_EVENT_EVENTS_LOST;
         event.reason = "they were not taken in time";
         event.counts = {&count, 1};
-        out.push_back(StoredEvent::make(event, subscriber->lost_seq, subscriber->lost_time));
+        out.push_back(render(event, subscriber->lost_seq, subscriber->lost_time));
         ++taken;
     }
     while (taken < most && subscriber->waiting != 0) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The event bus: numbers and dates each event, and stores the last ones in a ring, from which subscribers pull them.
+// The event bus: numbers, dates and renders each event, and stores the last ones in a ring, from which subscribers pull them.
 // Publishing never waits for a subscriber. A subscriber that is too slow loses its oldest events; the next event it takes is an
 // `events.lost` with their number. The observer is called within publish(), with every event, so it can count them
 // exactly.
@@ -73,6 +73,7 @@ class EventBus {
     const Subscriber *find(SubscriberId id) const;
     void lose_oldest(Subscriber &subscriber);
     void evict();
+    EventRef render(const Event &event, std::uint64_t seq, std::int64_t wall);
 
     struct Subscriber {
         SubscriberId id = 0;
@@ -97,6 +98,7 @@ class EventBus {
     std::vector<Subscriber> subscribers_;
     std::function<void(const StoredEvent &)> observer_;
     SubscriberId last_id_ = 0;
+    std::string buffer_;
 };
 
 } // namespace kith::core

@@ -43,7 +43,10 @@ struct EventFeed {
         const bool of_topology = kind <= KITH_EVENT_PEER_LOST;
         (of_topology ? event.topology : event.connector) = of_topology ? "t" : "c";
         if (kind == KITH_EVENT_CONNECTOR_ATTACHED) event.node = "me@h";
-        return checker->see(*core::StoredEvent::make(event, ++seq, ++time));
+        std::string json;
+        ++seq;
+        core::append_json(json, event, seq, ++time);
+        return checker->see(*core::StoredEvent::make(event, seq, time, json));
     }
 };
 

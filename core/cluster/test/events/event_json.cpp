@@ -62,16 +62,13 @@ BOOST_AUTO_TEST_CASE(an_event_has_all_members_in_order) {
     BOOST_CHECK_EQUAL(out, R"({"v":1,"seq":7,"time":"1970-01-01T00:00:00.000000Z","kind":"connect.failed","topology":"t",)"
                            R"("connector":"c","source":"s","peer":"p","key":"k","node":"n","status":"timed_out","reason":"r",)"
                            R"("duration_ms":8000.050,"attributes":{"zone":"a\"b","ip":"::1"},"peers":12,"new":1})");
-    const EventRef stored = StoredEvent::make(event, 7, 3);
+    const EventRef stored = StoredEvent::make(event, 7, 3, out);
     BOOST_CHECK_EQUAL(stored->topology(), "t");
     BOOST_CHECK_EQUAL(stored->connector(), "c");
     BOOST_CHECK_EQUAL(stored->source(), "s");
     BOOST_CHECK_EQUAL(stored->peer(), "p");
     BOOST_CHECK_EQUAL(stored->reason(), "r");
-    out.clear();
-    append_json(out, event, 7, 3);
     BOOST_CHECK_EQUAL(stored->json(), out);
-    BOOST_CHECK_EQUAL(stored->json(), out); // the second time it is not rendered
     BOOST_CHECK_EQUAL(stored->time(), 3);
     BOOST_CHECK_EQUAL(stored->duration(), 8'000'050'000U);
 }
