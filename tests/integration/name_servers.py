@@ -81,11 +81,24 @@ class Dnsmasq(NameServer):
     def prepare(self):
         self.say({})
 
+    def start(self):
+        super().start()
+        self.has_read(0)
+        return self
+
     def say(self, hosts):
         lines = [f"{address} {name}\n" for name, addresses in hosts.items() for address in addresses]
         (self.dir / "hosts").write_text("".join(lines))
         if self._process is not None:
+            before = self.reads()
             self._process.send_signal(signal.SIGHUP)
+            self.has_read(before)
+
+    def reads(self):
+        return (self.dir / "output").read_text().count(f"read {self.dir / 'hosts'}")
+
+    def has_read(self, before):
+        wait_until(lambda: self.reads() > before, "dnsmasq has read its hosts", describe=(self.dir / "output").read_text)
 
 
 class Knot(NameServer):
