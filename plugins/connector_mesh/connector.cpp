@@ -139,6 +139,14 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
                                               std::string(what.broadcast ? "a neighbour" : what.peer) +
                                               " is full: send again later");
             break;
+        case Messages::Sent::unanswered:
+            out = kith::error(KITH_LIMIT, std::to_string(SentMessages::most) +
+                                              " messages of this member have no receipt yet: send again later");
+            break;
+        case Messages::Sent::too_many_channels:
+            out = kith::error(KITH_LIMIT, "broadcasts were sent on " + std::to_string(BroadcastNumbers::most_channels) +
+                                              " channels within the last minute: use fewer names, or send again later");
+            break;
         case Messages::Sent::too_large:
             out = kith::error(KITH_INVALID, "it has " + std::to_string(what.data.size()) + " bytes: expected at most " +
                                                 std::to_string(Messages::largest));

@@ -248,7 +248,7 @@ Messages::Sent Member::send(std::string_view to, std::string_view channel, std::
 }
 
 Messages::Sent Member::broadcast(std::string_view channel, std::string_view text) {
-    return messages_.broadcast(channel, text, ways());
+    return messages_.broadcast(channel, text, ways(), now_);
 }
 
 // ---- state ----

@@ -19,6 +19,8 @@ class MessageQueue {
   public:
     /// The bytes that may wait before a flow is `full`: its own, and those of all. Its origin pushes a message whole, so that they can be more.
     static constexpr std::size_t most_of_flow = std::size_t{1} << 20, most_of_all = std::size_t{32} << 20;
+    /// What a flow costs besides its bytes, which counts among those of all: many channels with a small message each are bounded, too.
+    static constexpr std::size_t of_flow = 1024;
 
     struct Piece {
         FrameKind kind{};
@@ -37,7 +39,7 @@ class MessageQueue {
     /// else it begins one. header(): what a batch begins with. False: the flow is full, and nothing was added.
     template <class Header>
     bool add(FlowId flow, std::uint64_t stream, std::uint64_t number, std::string_view text, const Header &header) {
-        if (bytes_ >= most_of_all) return false;
+        if (is_full()) return false;
         Flow &of = flows_[flow];
         if (of.bytes >= most_of_flow) return false;
         const auto joins = [&](const Piece &last) {
@@ -104,7 +106,7 @@ class MessageQueue {
     /// rest_of: 0 for the beginning of a message; else the number of the message, which is bound by the limit of all alone while what came
     /// before it waits here.
     [[nodiscard]] bool full(FlowId flow, std::uint64_t rest_of) const {
-        if (bytes_ >= most_of_all) return true;
+        if (is_full()) return true;
         const auto at = flows_.find(flow);
         return at != flows_.end() && at->second.bytes >= most_of_flow && at->second.last != rest_of;
     }
@@ -115,6 +117,7 @@ class MessageQueue {
         std::size_t bytes = 0;
         std::uint64_t last = 0; // number of the message of the last piece
     };
+    [[nodiscard]] bool is_full() const noexcept { return bytes_ + flows_.size() * of_flow >= most_of_all; }
     void push(FlowId flow, std::uint64_t number, Piece piece) {
         bytes_ += piece.body.size();
         Flow &of = flows_[flow];

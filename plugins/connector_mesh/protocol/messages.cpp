@@ -35,23 +35,23 @@ void Messages::cut(MessageHeader header, FlowId flow, std::string_view text, std
     for (Link *each : over) ways.wrote(*each);
 }
 
-/// Null: no such member is up.
-SentMessages::Stream *Messages::stream_to(std::string_view to, std::string_view channel) {
-    SentMessages::Stream *known = sent_.find(to, channel);
-    const auto id = known != nullptr ? known->to : membership_.names().find(to).value_or(nobody);
-    if (id == nobody || id == membership_.self() || membership_.state(id) != State::up) return nullptr;
-    return known != nullptr ? known : &sent_.open(to, id, channel, flow_of(header_to(to, channel)));
+/// Nobody: no such member is up.
+NodeId Messages::receiver(std::string_view to, const SentMessages::Stream *known) const {
+    const NodeId id = known != nullptr ? known->to : membership_.names().find(to).value_or(nobody);
+    return id != membership_.self() && membership_.state(id) == State::up ? id : nobody;
 }
 
 Messages::Sent Messages::send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket,
                               const Ways &ways, Time now) {
     if (text.size() > largest || channel.size() > longest_channel) return Sent::too_large;
-    SentMessages::Stream *stream = stream_to(to, channel);
-    if (stream == nullptr) return Sent::unknown_member;
+    SentMessages::Stream *stream = sent_.find(to, channel);
+    const NodeId id = receiver(to, stream);
+    if (id == nobody) return Sent::unknown_member;
+    if (sent_.full()) return Sent::unanswered;
+    if (stream == nullptr) stream = &sent_.open(to, id, channel, flow_of(header_to(to, channel)), now);
     if (std::exchange(stream->version, ways.version) != ways.version) stream->direct = ways.link(stream->to);
     Link *over = stream->direct != nullptr ? stream->direct : way_to(stream->to, ways);
     if (over == nullptr) return Sent::unknown_member;
-    if (sent_.full()) return Sent::full;
     const auto header = [&] {
         MessageHeader out = header_to(to, channel);
         out.number = stream->last + 1;
@@ -70,7 +70,7 @@ Messages::Sent Messages::send(std::string_view to, std::string_view channel, std
     return Sent::begun;
 }
 
-Messages::Sent Messages::broadcast(std::string_view channel, std::string_view text, const Ways &ways) {
+Messages::Sent Messages::broadcast(std::string_view channel, std::string_view text, const Ways &ways, Time now) {
     if (text.size() > largest || channel.size() > longest_channel) return Sent::too_large;
     MessageHeader header = header_to({}, channel);
     header.hops = UINT8_MAX;
@@ -81,10 +81,10 @@ Messages::Sent Messages::broadcast(std::string_view channel, std::string_view te
         if (Link *link = ways.link(each)) over.push_back(link);
     }
     if (std::ranges::any_of(over, [flow](const Link *each) { return each->messages.full(flow, 0); })) return Sent::full;
-    auto last = last_broadcast_.find(channel);
-    if (last == last_broadcast_.end()) last = last_broadcast_.emplace(channel, 0).first;
-    header.number = ++last->second;
-    header.oldest = 1;
+    const auto numbers = broadcasts_.next(channel, now);
+    if (!numbers) return Sent::too_many_channels;
+    header.number = numbers->number;
+    header.oldest = numbers->oldest;
     cut(header, flow, text, over, ways);
     return Sent::begun;
 }
@@ -182,7 +182,7 @@ bool Messages::take_batch(std::string_view body, const Ways &ways, Time now) {
             cut(header, flow, batch.text(batch.places[i]), {&next, 1}, ways);
         return true;
     }
-    if (received_.take_batch(batch, *origin)) {
+    if (received_.take_batch(batch, *origin, now)) {
         receipt(*origin, header, first, batch.places.size(), {}, ways);
         return true;
     }
@@ -197,7 +197,7 @@ bool Messages::keep(const MessageHeader &header, NodeId origin, std::string_view
     const auto kept = received_.take_piece(header, origin, text, now);
     if (kept.count != 0) receipt(origin, header, kept.first, kept.count, {}, ways);
     if (kept.what == ReceivedMessages::Kept::What::no_room && !header.to_all)
-        receipt(origin, header, header.number, 1, "the receiver has too many bytes that wait", ways);
+        receipt(origin, header, header.number, 1, "the receiver has too many messages that wait", ways);
     return kept.what == ReceivedMessages::Kept::What::is_new;
 }
 

@@ -4,6 +4,7 @@
 // were sent, each once. One to a member without a direct link goes over others, along the shortest way that the rings allow.
 #pragma once
 
+#include "broadcast_numbers.hpp"
 #include "link.hpp"
 #include "membership.hpp"
 #include "received_messages.hpp"
@@ -19,7 +20,14 @@ class Messages {
     static constexpr std::size_t piece = largest_piece;
     static constexpr std::uint8_t most_hops = 16;
 
-    enum class Sent : std::uint8_t { begun, full, too_large, unknown_member };
+    enum class Sent : std::uint8_t {
+        begun,
+        full,              // the queue of a link
+        unanswered,        // SentMessages::most have no receipt yet
+        too_many_channels, // see BroadcastNumbers
+        too_large,
+        unknown_member,
+    };
     using Arrived = ReceivedMessages::Arrived;
     using Done = SentMessages::Done;
 
@@ -34,7 +42,7 @@ class Messages {
     };
     Sent send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket, const Ways &ways,
               Time now);
-    Sent broadcast(std::string_view channel, std::string_view text, const Ways &ways);
+    Sent broadcast(std::string_view channel, std::string_view text, const Ways &ways, Time now);
 
     /// A frame from that neighbour. False: it is none of this kind.
     bool take(NodeId from, std::string_view body, const Ways &ways, Time now);
@@ -50,6 +58,11 @@ class Messages {
     void advance(Time now);
     [[nodiscard]] Time deadline() const noexcept { return std::min(sent_.deadline(), received_.deadline()); }
 
+    /// The streams of messages of which something is known, as sender and as receiver.
+    [[nodiscard]] std::size_t sent_streams() const noexcept { return sent_.streams(); }
+    [[nodiscard]] std::size_t broadcast_channels() const noexcept { return broadcasts_.channels(); }
+    [[nodiscard]] std::size_t received_streams() const noexcept { return received_.streams(); }
+
     std::vector<Arrived> take_arrived() { return received_.take_arrived(); }
     std::vector<Done> take_done() { return sent_.take_done(); }
 
@@ -57,7 +70,7 @@ class Messages {
     [[nodiscard]] static FlowId flow_of(const MessageHeader &header);
     [[nodiscard]] MessageHeader header_to(std::string_view to, std::string_view channel) const;
     void cut(MessageHeader header, FlowId flow, std::string_view text, std::span<Link *const> over, const Ways &ways);
-    SentMessages::Stream *stream_to(std::string_view to, std::string_view channel);
+    [[nodiscard]] NodeId receiver(std::string_view to, const SentMessages::Stream *known) const;
     [[nodiscard]] std::optional<NodeId> known_origin(const MessageHeader &header) const;
     /// A piece for this member. True: it is news.
     bool keep(const MessageHeader &header, NodeId origin, std::string_view text, const Ways &ways, Time now);
@@ -73,8 +86,8 @@ class Messages {
     Membership &membership_;
     SentMessages sent_;
     ReceivedMessages received_;
-    std::map<std::string, std::uint64_t, std::less<>> last_broadcast_; // by channel
-    std::vector<NodeId> ways_;                                         // by member: the neighbour over which it is reached
+    BroadcastNumbers broadcasts_;
+    std::vector<NodeId> ways_; // by member: the neighbour over which it is reached
     bool ways_known_ = false;
 };
 
