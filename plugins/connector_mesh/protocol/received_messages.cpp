@@ -121,6 +121,8 @@ ReceivedMessages::Kept ReceivedMessages::take_piece(const MessageHeader &header,
     const bool waits = !is_next || text.size() != header.total;
     if (full || in.bytes + text.size() > most_incoming || (waits && waiting_ + text.size() + of_piece > most_waiting))
         return {Kept::What::no_room};
+    // A later message does not make the wait for an earlier one longer: on a channel that is never quiet it would not end.
+    const bool goes_on = in.parts.empty() || header.number <= in.parts.begin()->first;
     if (in.parts.empty()) in.among_blocked = blocked_.insert(blocked_.end(), node);
     Incoming::Partial &part = in.parts[header.number];
     part.total = header.total;
@@ -129,12 +131,14 @@ ReceivedMessages::Kept ReceivedMessages::take_piece(const MessageHeader &header,
     in.bytes += text.size();
     waiting_ += text.size() + of_piece;
     const std::uint64_t first = in.next;
-    flush(*node, now);
+    flush(*node, goes_on, now);
     return {Kept::What::is_new, first, header.to_all ? 0 : in.next - first};
 }
 
-void ReceivedMessages::flush(Node &node, Time now) {
+/// goes_on: something has come for the message that is waited for, or for the first of those that wait.
+void ReceivedMessages::flush(Node &node, bool goes_on, Time now) {
     auto &[stream, in] = node;
+    const std::uint64_t before = in.next;
     while (!in.parts.empty() && in.parts.begin()->first == in.next && in.parts.begin()->second.whole()) {
         Incoming::Partial &part = in.parts.begin()->second;
         Arrived &to = arrived_from(stream, part.bytes);
@@ -145,8 +149,8 @@ void ReceivedMessages::flush(Node &node, Time now) {
         ++in.next;
     }
     if (in.parts.empty()) return;
-    in.blocked_since = now;
-    due_ = std::min(due_, now + patience_of(std::get<1>(stream)));
+    if (goes_on || in.next != before) in.blocked_since = now;
+    due_ = std::min(due_, in.blocked_since + patience_of(std::get<1>(stream)));
 }
 
 // ---- time ----
@@ -179,7 +183,7 @@ void ReceivedMessages::advance(Time now) {
             drop_first(in);
             ++in.next;
         }
-        flush(node, now);
+        flush(node, true, now);
     }
 }
 

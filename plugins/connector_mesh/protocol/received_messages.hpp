@@ -73,7 +73,7 @@ class ReceivedMessages {
         };
         std::map<std::uint64_t, Partial> parts; // whole ones that wait for an earlier one, too
         std::size_t bytes = 0;
-        Time blocked_since{}; // while some wait for others: when a piece came last
+        Time blocked_since{}; // while some wait for others: when a piece of the first of them came last
         Time used{};          // when something came last
         Order *own = nullptr; // in sources_
         Order::iterator among_own, among_all;
@@ -87,7 +87,7 @@ class ReceivedMessages {
     void forget(Node &node);
     void drop_first(Incoming &in);
     Arrived &arrived_from(const Stream &stream, std::size_t bytes);
-    void flush(Node &node, Time now);
+    void flush(Node &node, bool goes_on, Time now);
 
     std::map<Stream, Incoming> incoming_;
     std::map<std::pair<NodeId, bool>, Order> sources_; // by origin and kind: its streams, the longest unused first

@@ -159,6 +159,26 @@ BOOST_FIXTURE_TEST_CASE(no_more_messages_wait_for_receipts_than_the_limit, Three
     BOOST_TEST((send(0, 2, "x", 1) == Sent::begun));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_lost_broadcast_is_not_waited_for_longer_because_others_follow, Relay) {
+    std::size_t arrived = 0;
+    const auto pass = [&](Time now) {
+        while (!first.messages.empty()) BOOST_REQUIRE(relay.take(origin.self(), first.messages.pop().body, to_receiver, now));
+        relay.advance(now);
+        for (const auto &each : relay.take_arrived()) arrived += each.texts.size();
+    };
+    const auto broadcast = [&](Time now) { BOOST_REQUIRE((sender.broadcast("c", "text", to_relay, now) == Sent::begun)); };
+    broadcast(100s);
+    pass(100s);
+    BOOST_TEST(arrived == 1u);
+    broadcast(100s);
+    first.messages = MessageQueue(); // lost
+    for (Time now = 100s; now <= 110s; now += 500ms) {
+        broadcast(now);
+        pass(now);
+        BOOST_TEST(arrived == (now < 102s ? 1u : static_cast<std::size_t>((now - 100s) / 500ms) + 2));
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_member_that_has_started_anew_takes_up_the_stream, Three) {
     for (std::uint64_t i = 0; i < 5; ++i) send(0, 1, "before", i);
     mesh.run_for(1s);
