@@ -70,7 +70,7 @@ class Daemon:
     """The installed `kith run`, and the events it tells."""
 
     def __init__(self, home, config, **environment):
-        self._home, number = home, len(list(home.dir.glob("events-*")))
+        self._home, number = home, len(list(home.dir.glob("kith-*.json")))
         self._events, log = home.dir / f"events-{number}", home.dir / f"log-{number}"
         file = home.dir / f"kith-{number}.json"
         file.write_text(json.dumps(config))
