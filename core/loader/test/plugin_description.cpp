@@ -61,6 +61,7 @@ ReadDescription reading_of(const std::string &library) {
             map |= std::uint64_t{2} << ((addresses[i] - next) / 8);
         if (map != 0) words.push_back(map | 1);
     }
+    BOOST_REQUIRE(!words.empty()); // it is not packed already
     std::memcpy(at, words.data(), words.size() * 8);
     table->d_tag = 36; // DT_RELR
     size->d_tag = 35;  // DT_RELRSZ

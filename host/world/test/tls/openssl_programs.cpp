@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_client_with_a_shared_key) {
     talk(*met.client, met.stream);
     // Without a fresh key there is no forward secrecy.
     auto no_dhe = suites;
-    no_dhe.push_back("-allow_no_dhe_kex");
+    no_dhe.emplace_back("-allow_no_dhe_kex");
     auto both = accept(context, no_dhe);
     BOOST_TEST(both.done.status == KITH_OK, "it offers both, and we choose (EC)DHE");
     auto wrong = suites;
