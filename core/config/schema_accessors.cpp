@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/base/number_text.hpp>
 #include <core/config/key_path.hpp>
 #include <core/config/schema_accessors.hpp>
+
+#include <kith/number_text.hpp>
 
 #include <boost/json/serialize.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "metrics_text.hpp"
 
-#include <core/cluster/base/number_text.hpp>
+#include <kith/number_text.hpp>
 
 #include <cmath>
 
@@ -36,7 +36,7 @@ void append_label_name(std::string &out, std::string_view name) {
 std::string metric_number(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-    return core::number_text(value);
+    return number_text(value);
 }
 
 void MetricsText::family(std::string_view name, std::string_view type, std::string_view help) {

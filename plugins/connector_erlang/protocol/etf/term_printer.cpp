@@ -4,10 +4,10 @@
 #include "../big_endian.hpp"
 #include "word_characters.hpp"
 
+#include <kith/number_text.hpp>
+
 #include <charconv>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 namespace kith::erlang::etf {
 namespace {
@@ -61,15 +61,7 @@ class Printer {
         put({buffer, static_cast<std::size_t>(end.ptr - buffer)});
     }
 
-    void real(double value) {
-        char buffer[40];
-        // Not by std::to_chars, whose tables for floating point are 130 KB of the plugin.
-        for (const int digits : {15, 16, 17}) {
-            std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-            if (std::strtod(buffer, nullptr) == value) break;
-        }
-        put(buffer);
-    }
+    void real(double value) { put(number_text(value)); }
 
     void quoted(std::string_view text, char quote) {
         text_ += quote;

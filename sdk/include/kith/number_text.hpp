@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace kith::core {
+namespace kith {
 
 /// "0.1", "1e+300", "inf", "-inf", "nan". The process must be in the locale "C", as kith is.
 inline std::string number_text(double value) {
@@ -20,4 +20,4 @@ inline std::string number_text(double value) {
     return text;
 }
 
-} // namespace kith::core
+} // namespace kith

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/base/number_text.hpp>
+#include <kith/number_text.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <limits>
 
-using kith::core::number_text;
+using kith::number_text;
 
 BOOST_AUTO_TEST_SUITE(numbers_as_text)
 
