@@ -13,19 +13,17 @@
 
 namespace kith::app {
 
-TcpListener::TcpListener(TenantResources &resources, const std::string &address, std::uint16_t port, std::uint32_t backlog,
-                         Error &error)
+TcpListener::TcpListener(TenantResources &resources, tcp::endpoint local, bool any_family, std::uint32_t backlog, Error &error)
     : resources_(resources.shared_from_this()), acceptor_(resources.io), pause_(resources.io) {
-    tcp::endpoint endpoint(address.empty() ? boost::asio::ip::address_v6::any() : boost::asio::ip::make_address(address), port);
-    open_socket(acceptor_, endpoint.protocol(), error);
-    if (address.empty() && error == boost::asio::error::address_family_not_supported) {
-        endpoint = tcp::endpoint(tcp::v4(), port);
+    open_socket(acceptor_, local.protocol(), error);
+    if (any_family && error == boost::asio::error::address_family_not_supported) {
+        local = tcp::endpoint(tcp::v4(), local.port());
         error.clear();
-        open_socket(acceptor_, endpoint.protocol(), error);
+        open_socket(acceptor_, local.protocol(), error);
     }
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && endpoint.address().is_v6()) acceptor_.set_option(boost::asio::ip::v6_only(!address.empty()), error);
-    if (!error) acceptor_.bind(endpoint, error);
+    if (!error && local.address().is_v6()) acceptor_.set_option(boost::asio::ip::v6_only(!any_family), error);
+    if (!error) acceptor_.bind(local, error);
     if (!error) acceptor_.listen(static_cast<int>(std::clamp<std::uint32_t>(backlog, 1, 4096)), error);
 }
 

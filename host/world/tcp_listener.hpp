@@ -12,9 +12,8 @@ namespace kith::app {
 
 class TcpListener : public std::enable_shared_from_this<TcpListener> {
   public:
-    /// Listens on `address`. An empty one means every address of both families, or of IPv4 only where there is no IPv6.
-    TcpListener(TenantResources &resources, const std::string &address, std::uint16_t port, std::uint32_t backlog,
-                Error &error);
+    /// Listens on `local`. any_family: on every address of both families, or of IPv4 only where there is no IPv6; `local` is [::] then.
+    TcpListener(TenantResources &resources, tcp::endpoint local, bool any_family, std::uint32_t backlog, Error &error);
 
     std::int32_t accept(std::uint64_t user, std::uint64_t *op);
     void close();

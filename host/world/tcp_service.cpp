@@ -47,7 +47,7 @@ std::int32_t listen(TenantResources &resources, const std::string &address, std:
                               static_cast<std::uint16_t>(port));
     if (const auto why = resources.why_not_bind(TenantResources::Transport::tcp, from_kernel(*local.data())); !why.empty())
         return resources.refuse(KITH_DENIED, why);
-    const auto listener = std::make_shared<TcpListener>(resources, address, static_cast<std::uint16_t>(port), backlog, error);
+    const auto listener = std::make_shared<TcpListener>(resources, local, address.empty(), backlog, error);
     const std::uint64_t id = resources.begin(op, {user, report_cancelled<listening>, {}});
     const std::string fault = numeric ? numeric->fault : "";
     boost::asio::post(resources.io, [resources = resources.shared_from_this(), listener, error, fault, id,
