@@ -21,14 +21,28 @@ Run run_of(Reader &in) {
     return out;
 }
 
+/// What pieces, batches and receipts have in common: from whom, to whom and on which channel the messages are.
+template <class Frame>
+void append_stream(std::string &out, const Frame &frame) {
+    append_text(out, frame.origin);
+    append_run(out, frame.run);
+    append_text(out, frame.to);
+    append_text(out, frame.channel);
+}
+
+template <class Frame>
+void read_stream(Reader &in, Frame &frame) {
+    frame.origin = in.text(longest_name);
+    frame.run = run_of(in);
+    frame.to = in.text(longest_name);
+    frame.channel = in.text(longest_channel);
+}
+
 std::string encode(const Receipt &receipt, bool several) {
     std::string out;
     out.reserve(40 + receipt.origin.size() + receipt.to.size() + receipt.channel.size() + receipt.why.size());
     append_number<1>(out, receipt.hops);
-    append_text(out, receipt.origin);
-    append_run(out, receipt.run);
-    append_text(out, receipt.to);
-    append_text(out, receipt.channel);
+    append_stream(out, receipt);
     append_number<8>(out, receipt.number);
     if (several) append_number<2>(out, receipt.count);
     append_text(out, receipt.why.substr(0, longest_reason));
@@ -38,10 +52,7 @@ std::string encode(const Receipt &receipt, bool several) {
 bool decode(std::string_view body, Receipt &receipt, bool several) {
     Reader in(body);
     receipt.hops = in.u8();
-    receipt.origin = in.text(longest_name);
-    receipt.run = run_of(in);
-    receipt.to = in.text(longest_name);
-    receipt.channel = in.text(longest_channel);
+    read_stream(in, receipt);
     receipt.number = in.u64();
     receipt.count = several ? in.u16() : 1;
     receipt.why = in.text(longest_reason);
@@ -55,10 +66,7 @@ std::string encode_piece(const MessageHeader &header, std::string_view text) {
     out.reserve(96 + header.origin.size() + header.to.size() + header.channel.size() + text.size());
     append_number<1>(out, header.hops);
     append_number<1>(out, header.to_all ? 1 : 0);
-    append_text(out, header.origin);
-    append_run(out, header.run);
-    append_text(out, header.to);
-    append_text(out, header.channel);
+    append_stream(out, header);
     append_number<8>(out, header.number);
     append_number<8>(out, header.oldest);
     append_number<4>(out, header.total);
@@ -71,10 +79,7 @@ bool decode_piece(std::string_view body, MessageHeader &header, std::string_view
     Reader in(body);
     header.hops = in.u8();
     header.to_all = in.u8() != 0;
-    header.origin = in.text(longest_name);
-    header.run = run_of(in);
-    header.to = in.text(longest_name);
-    header.channel = in.text(longest_channel);
+    read_stream(in, header);
     header.number = in.u64();
     header.oldest = in.u64();
     header.total = in.u32();
@@ -88,10 +93,7 @@ bool decode_piece(std::string_view body, MessageHeader &header, std::string_view
 std::string encode_batch(const MessageHeader &header) {
     std::string out;
     append_number<1>(out, header.hops);
-    append_text(out, header.origin);
-    append_run(out, header.run);
-    append_text(out, header.to);
-    append_text(out, header.channel);
+    append_stream(out, header);
     append_number<8>(out, header.number);
     append_number<8>(out, header.oldest);
     return out;
@@ -101,10 +103,7 @@ bool decode_batch(std::string_view body, Batch &batch) {
     Reader in(body);
     MessageHeader &header = batch.header;
     header.hops = in.u8();
-    header.origin = in.text(longest_name);
-    header.run = run_of(in);
-    header.to = in.text(longest_name);
-    header.channel = in.text(longest_channel);
+    read_stream(in, header);
     header.number = in.u64();
     header.oldest = in.u64();
     batch.bytes = in.rest();
