@@ -30,12 +30,12 @@ inline constexpr std::string_view options_schema = R"({
     },
     "keys": {
       "type": "array", "default": [], "maxItems": 16, "items": {"type": "string", "minLength": 1}, "writeOnly": true,
-      "x-kith-warning": {"if": {"minItems": 1}, "text": "a key proves that a member belongs to the cluster and not which one it is, so whoever has it can take any name; certificate and authority prove both"},
+      "x-kith-warning": {"if": {"minItems": 1}, "text": "a key proves that a member belongs to the cluster, but not its name: a host that has the key can take any name; certificate and authority prove the name too"},
       "description": "Keys of the cluster: 32 random bytes as 64 hexadecimal digits each, best as ${file:/etc/kith/mesh.psk}. All are accepted, the first is used, so that a key can be exchanged without a break. A key proves that a member belongs to the cluster, not which one it is."
     },
     "keys_file": {
       "type": "string", "default": "",
-      "x-kith-warning": {"if": {"minLength": 1}, "text": "a key proves that a member belongs to the cluster and not which one it is, so whoever has it can take any name; certificate and authority prove both"},
+      "x-kith-warning": {"if": {"minLength": 1}, "text": "a key proves that a member belongs to the cluster, but not its name: a host that has the key can take any name; certificate and authority prove the name too"},
       "description": "File with such keys in place of keys, one in a line; lines that begin with # are ignored. Read again when it changes, and no link that uses a key that is still there is touched."
     },
     "certificate": {
