@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Functions of the benchmarks: a line of the table, the resources of a process."""
 
+import contextlib
 import os
 import pathlib
 import statistics
@@ -55,7 +56,8 @@ def datagrams_of(port, pid):
     """Returns (queued bytes, lost datagrams) of a process's UDP socket on a port."""
     own = set()
     for descriptor in os.scandir(f"/proc/{pid}/fd"):
-        own.add(os.readlink(descriptor.path))
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            own.add(os.readlink(descriptor.path))
     with open(f"/proc/{pid}/net/udp") as file:
         for fields in map(str.split, file.read().splitlines()[1:]):
             if int(fields[1].split(":")[1], 16) == port and f"socket:[{fields[9]}]" in own:

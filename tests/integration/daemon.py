@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A kith process of a test, with its events and its log."""
 
+import contextlib
 import json
+import os
 import pathlib
 import re
 import signal
@@ -90,6 +92,18 @@ class Kith:
         with open(f"/proc/{self.pid}/smaps_rollup") as file:
             fields = [line.split() for line in file.read().splitlines()[1:]]
         return {field[0].rstrip(":"): int(field[1]) for field in fields}
+
+    def descriptors(self):
+        """What each open descriptor is, by its number, "socket:[1]" or a path; one that is closed meanwhile is left out."""
+        found = {}
+        for number in os.listdir(f"/proc/{self.pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):
+                found[number] = os.readlink(f"/proc/{self.pid}/fd/{number}")
+        return found
+
+    def kinds_of_descriptors(self):
+        """"socket", "anon_inode:inotify" and paths, in order: two lists are equal if as many of each are open."""
+        return sorted(each.split(":[")[0] for each in self.descriptors().values())
 
     def code(self):
         """The size of the program's code, and how much of it is resident, in KiB."""

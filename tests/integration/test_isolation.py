@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Isolated plugins: whatever ends their processes, the daemon, its peers and its links stay, and the operator reads what happened."""
 
-import contextlib
 import json
 import os
 import pathlib
@@ -179,11 +178,7 @@ class Supervision(Isolated):
 
         def descriptors():
             """Those that processes of plugins have. Watches of files are opened some time after the start."""
-            count = 0
-            for file in pathlib.Path(f"/proc/{kith.pid}/fd").iterdir():
-                with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-                    count += os.readlink(file) != "anon_inode:inotify"
-            return count
+            return sum(each != "anon_inode:inotify" for each in kith.descriptors().values())
 
         first = descriptors()
         sinks = {f"s{i}": {"plugin": "mortal", "config": {"death": "none"}} for i in range(20)}
@@ -210,7 +205,7 @@ class Supervision(Isolated):
         kith.terminate()
         config["topologies"]["healthy"].update(isolate=False, connector_isolate="crash")
         kith = self.lab.kith(config)
-        kith.wait("observation.ok", topology="healthy")
+        kith.wait("link.up", topology="healthy")
         self.assertEqual(len(helpers(kith.pid)), 1)
 
     def test_instances_of_a_group_share_a_process(self):

@@ -46,20 +46,17 @@ class ManyReloads(ApiCase):
         kith = self.lab.kith(self.file)
         kith.wait("topology.ready")
 
-        def descriptors():
-            return sorted(os.readlink(f"/proc/{kith.pid}/fd/{fd}").split(":[")[0] for fd in os.listdir(f"/proc/{kith.pid}/fd"))
-
         def many(count):
             for number in range(1, count + 1):
                 self.reload(kith, configurations[number % len(configurations)])
 
         many(WARM_UP)
-        wait_until(lambda: "anon_inode:inotify" in descriptors(), "the file of peers is watched, which opens the descriptors that all watches share",
+        wait_until(lambda: "anon_inode:inotify" in kith.kinds_of_descriptors(), "the file of peers is watched, which opens the descriptors that all watches share",
                    describe=kith.tail)
-        memory, open_files = kith.memory()["Anonymous"], descriptors()
+        memory, open_files = kith.memory()["Anonymous"], kith.kinds_of_descriptors()
         many(RELOADS - RELOADS % len(configurations))
-        wait_until(lambda: descriptors() == open_files, f"the same descriptors as before: {open_files}",
-                   describe=lambda: f"{descriptors()}\n{kith.tail()}")
+        wait_until(lambda: kith.kinds_of_descriptors() == open_files, f"the same descriptors as before: {open_files}",
+                   describe=lambda: f"{kith.kinds_of_descriptors()}\n{kith.tail()}")
         grown = kith.memory()["Anonymous"] - memory
         print(f"{RELOADS} reloads: {len(open_files)} descriptors, {memory} KiB of its own before, {grown:+} KiB")
         self.assertLessEqual(grown, GROWTH)

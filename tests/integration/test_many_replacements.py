@@ -22,9 +22,6 @@ class ManyReplacements(Scenario):
         versions = Versions(self.lab)
         kith, socket = versions.start(versions.config(PEERS, 20, 20), PEERS)  # 20 changes each 20 ms
 
-        def descriptors():
-            return sorted(os.readlink(f"/proc/{kith.pid}/fd/{fd}").split(":[")[0] for fd in os.listdir(f"/proc/{kith.pid}/fd"))
-
         def many(count):
             for number in range(count):
                 replace(versions, kith, socket, number)
@@ -32,11 +29,11 @@ class ManyReplacements(Scenario):
 
         many(WARM_UP)
         wait_until(lambda: kith.last() > 2 * RING, "the ring of events is full", 60, kith.tail)
-        wait_until(lambda: "anon_inode:inotify" in descriptors(), "the file of the plugin is watched", None, kith.tail)
-        memory, open_files = kith.memory()["Anonymous"], descriptors()
+        wait_until(lambda: "anon_inode:inotify" in kith.kinds_of_descriptors(), "the file of the plugin is watched", None, kith.tail)
+        memory, open_files = kith.memory()["Anonymous"], kith.kinds_of_descriptors()
         many(REPLACEMENTS)
-        wait_until(lambda: len(descriptors()) == len(open_files), f"as many descriptors as before: {open_files}",
-                   describe=lambda: f"{descriptors()}\n{kith.tail()}")
+        wait_until(lambda: len(kith.kinds_of_descriptors()) == len(open_files), f"as many descriptors as before: {open_files}",
+                   describe=lambda: f"{kith.kinds_of_descriptors()}\n{kith.tail()}")
         grown = kith.memory()["Anonymous"] - memory
         for kind in LOSSES:
             self.assertEqual(kith.found(kind), [], kind)

@@ -286,7 +286,7 @@ class Commands(MeshCase):
                                         "connector_config": {"node": self.names[0], "cluster": "test", **security}}}}))
             done = self.lab.command("check", config, "--json")
             self.assertEqual(done.returncode, 0, done.stderr)
-            warned = [each for each in json.loads(done.stdout)["warnings"] if "not which one it is" in each["message"]]
+            warned = [each for each in json.loads(done.stdout)["warnings"] if "but not its name" in each["message"]]
             self.assertEqual(len(warned), expected, done.stdout)
 
     def test_keys_waits_for_a_daemon_that_is_busy(self):
