@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "connections.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -117,7 +118,7 @@ task<> Connections::read(LinkId id, std::shared_ptr<Stream> link) {
         owner_.carry_out();
         small_reads = *got <= idle_read_size ? small_reads + 1 : 0;
         if (*got == buffer.size() && buffer.size() < read_size) {
-            buffer.resize(read_size);
+            buffer = std::vector<std::byte>(std::min(4 * buffer.size(), read_size)); // a burst of facts is some KiB
             small_reads = 0;
         } else if (small_reads == enough_small_reads && buffer.size() > idle_read_size) {
             buffer = std::vector<std::byte>(idle_read_size);

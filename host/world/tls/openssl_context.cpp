@@ -94,6 +94,18 @@ bool present(SSL_CTX *context, const std::string &certificate, TlsCredentials &c
     return true;
 }
 
+// When the file contains no chain, OpenSSL completes it with the authorities, in every handshake anew, and with the root, which the other side
+// has to decode and to keep although it cannot trust it for that. So it is done once, and without the root. What cannot be completed is sent as it is.
+void complete_chain(SSL_CTX *context) {
+    STACK_OF(X509) *given = nullptr;
+    SSL_CTX_get0_chain_certs(context, &given);
+    if (sk_X509_num(given) <= 0)
+        SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_NO_ROOT | SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR |
+                                              SSL_BUILD_CHAIN_FLAG_CLEAR_ERROR);
+    SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN);
+    ERR_clear_error();
+}
+
 // Sessions are not resumed: a new handshake checks the certificate of the client against the present authorities.
 void be_server(SSL_CTX *context, bool verify) {
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
@@ -157,6 +169,7 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
     }
     if (SSL_CTX_use_PrivateKey(raw, key.get()) != 1)
         return refuse(KITH_INVALID, words.key + " is not the one of " + words.certificate);
+    complete_chain(raw);
     return made();
 }
 

@@ -26,8 +26,8 @@ bool is_numeric(const std::string &name) {
 OpensslSession::OpensslSession(SSL_CTX &context, std::string name, bool expect_name, std::shared_ptr<const TlsWords> words,
                                std::shared_ptr<const SharedKeys> keys)
     : name_(std::move(name)), words_(std::move(words)), ssl_(SSL_new(&context)), keys_(std::move(keys)) {
-    Bio in(BIO_new(BIO_s_mem())), out(BIO_new(BIO_s_mem()));
-    if (!ssl_ || !in || !out) throw std::bad_alloc();
+    Bio bytes = bytes_.bio();
+    if (!ssl_ || !bytes) throw std::bad_alloc();
     X509_VERIFY_PARAM *verify = SSL_get0_param(ssl_.get());
     bool good = true;
     const bool numeric = is_numeric(name_);
@@ -39,9 +39,8 @@ OpensslSession::OpensslSession(SSL_CTX &context, std::string name, bool expect_n
     if (!name_.empty() && !numeric)
         good = good && SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name_.data()) == 1;
     if (!good) throw std::bad_alloc();
-    in_ = in.release();
-    out_ = out.release();
-    SSL_set_bio(ssl_.get(), in_, out_);
+    BIO *const both = bytes.release();
+    SSL_set_bio(ssl_.get(), both, both);
     SSL_is_server(ssl_.get()) == 1 ? SSL_set_accept_state(ssl_.get()) : SSL_set_connect_state(ssl_.get());
     SSL_set_app_data(ssl_.get(), this);
     SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), looked_at);
@@ -61,33 +60,13 @@ int OpensslSession::looked_at(int good, X509_STORE_CTX *store) {
     return good;
 }
 
-// The buffer has grown to the size of the handshake's messages, and would keep it for as long as the connection lasts.
-void OpensslSession::renew(BIO *&buffer, void (*use)(SSL *, BIO *)) {
-    BIO *fresh = BIO_new(BIO_s_mem());
-    if (fresh == nullptr) return;
-    use(ssl_.get(), fresh); // frees the old one
-    buffer = fresh;
-}
+void OpensslSession::feed(std::string_view bytes) { bytes_.feed(bytes); }
 
-void OpensslSession::feed(std::string_view bytes) {
-    if (BIO_write(in_, bytes.data(), static_cast<int>(bytes.size())) != static_cast<int>(bytes.size())) throw std::bad_alloc();
-}
-
-std::string OpensslSession::take() {
-    std::string out(BIO_ctrl_pending(out_), '\0');
-    const int got = out.empty() ? 0 : BIO_read(out_, out.data(), static_cast<int>(out.size()));
-    out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    if (!out_renewed_ && SSL_is_init_finished(ssl_.get()) == 1 && BIO_ctrl_pending(out_) == 0) {
-        renew(out_, SSL_set0_wbio);
-        out_renewed_ = true;
-    }
-    return out;
-}
+std::string OpensslSession::take() { return bytes_.take(); }
 
 TlsSession::Step OpensslSession::handshake() {
     ERR_clear_error();
     const Step step = step_of(SSL_do_handshake(ssl_.get()));
-    if (step == Step::done && BIO_ctrl_pending(in_) == 0) renew(in_, SSL_set0_rbio);
     if (step != Step::done || keys_ == nullptr) return step;
     // An external key is taken as the resumption of a session.
     if (SSL_session_reused(ssl_.get()) != 1) return fail({KITH_UNAUTHORIZED, words_->other + " has not used a shared key"});
@@ -122,8 +101,7 @@ TlsSession::Step OpensslSession::read(void *into, std::size_t max, std::size_t &
 }
 
 bool OpensslSession::buffered() const {
-    return SSL_has_pending(ssl_.get()) == 1 || BIO_ctrl_pending(in_) != 0 ||
-           (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+    return SSL_has_pending(ssl_.get()) == 1 || bytes_.fed() || (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
 // The buffer in memory accepts everything, so the write completes at once.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "openssl_byte_buffers.hpp"
 #include "openssl_objects.hpp"
 #include "openssl_shared_keys.hpp"
 #include "read_peer_certificate.hpp"
@@ -8,7 +9,7 @@
 
 namespace kith::app {
 
-/// A TLS connection over two memory buffers.
+/// A TLS connection over buffers in memory.
 class OpensslSession final : public TlsSession {
   public:
     /// See TlsContext::session. keys: null: certificates. Throws std::bad_alloc.
@@ -36,15 +37,14 @@ class OpensslSession final : public TlsSession {
   private:
     Step step_of(int result);
     Step fail(TlsFailure failure);
-    void renew(BIO *&buffer, void (*use)(SSL *, BIO *));
     static int looked_at(int good, X509_STORE_CTX *store);
 
     std::string name_;
     std::shared_ptr<const TlsWords> words_;
+    OpensslByteBuffers bytes_;
     Ssl ssl_;
-    BIO *in_ = nullptr, *out_ = nullptr; // owned by ssl_
-    Certificate rejected_;               // certificate of the server, for the error text
-    bool asked_ = false, out_renewed_ = false;
+    Certificate rejected_; // certificate of the server, for the error text
+    bool asked_ = false;
     std::shared_ptr<const SharedKeys> keys_;
     std::string offered_;                 // the last identity that was offered to this server
     std::uint32_t key_ = TlsPeer::no_key; // of it
