@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config_loading.hpp"
 
+#include "installation_check.hpp"
+
 #include <core/config/load_config.hpp>
 #include <core/engine/catalogue_from_registry.hpp>
 #include <core/engine/engine_services.hpp>
@@ -146,7 +148,7 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
     if (!text) return result;
     if (use == PluginLoading::open && text->find("\"tls\"") != std::string::npos)
         result.tls = std::make_shared<TlsLibraryLoading>();
-    const core::ConfigInputs inputs{
+    core::ConfigInputs inputs{
         .environment = environment,
         .read_file = noting_reader(result),
         .plugins =
@@ -159,6 +161,7 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
                 return core::catalogue_from_registry(*result.registry, result.directories);
             },
     };
+    if (use == PluginLoading::load_in_child) inputs.file_fault = file_fault;
     result.config = core::load(file, *text, inputs, result.diagnostics);
     if (!result.config) return result;
     const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
@@ -173,6 +176,8 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
         result.config = core::load(file, *text, inputs, result.diagnostics);
     }
     if (result.config) registry.remove_unwanted(wanted);
+    if (result.config && use == PluginLoading::load_in_child)
+        check_helper_program(file, *result.config, registry, result.diagnostics);
     registry.close();
     return result;
 }

@@ -34,7 +34,7 @@ struct LoadedConfig {
 /// How the plugins that the configuration names are loaded.
 enum class PluginLoading : std::uint8_t {
     open,          ///< into this process
-    load_in_child, ///< into a child process, which ends
+    load_in_child, ///< into a child process, which ends; files that options name are looked at, and the program of isolated plugins
 };
 
 /// Reads and validates the file and loads the plugins that it names; no code of other plugins runs. A non-empty plugin_dir overrides

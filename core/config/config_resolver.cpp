@@ -35,10 +35,11 @@ Prune default_prune(const std::vector<ConfiguredSource> &sources, const PluginIn
 
 class ConfigResolver {
   public:
-    ConfigResolver(const PluginCatalogue &catalogue, Config &config, DiagnosticCollector &collector)
+    ConfigResolver(const PluginCatalogue &catalogue, const FileFault &file_fault, Config &config,
+                   DiagnosticCollector &collector)
         : config_(config),
           collector_(collector),
-          plugins_(catalogue, config.plugins.grants, collector),
+          plugins_(catalogue, config.plugins.grants, file_fault, collector),
           connectors_(plugins_, collector) {}
 
     void run(const ConfigFileContent &file) {
@@ -187,9 +188,9 @@ class ConfigResolver {
 
 } // namespace
 
-void resolve_config(const ConfigFileContent &file, const PluginCatalogue &catalogue, Config &config,
-                    DiagnosticCollector &collector) {
-    ConfigResolver(catalogue, config, collector).run(file);
+void resolve_config(const ConfigFileContent &file, const PluginCatalogue &catalogue, const FileFault &file_fault,
+                    Config &config, DiagnosticCollector &collector) {
+    ConfigResolver(catalogue, file_fault, config, collector).run(file);
 }
 
 } // namespace kith::core

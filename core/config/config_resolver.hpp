@@ -6,12 +6,14 @@
 #include <core/config/config.hpp>
 #include <core/config/config_file_content.hpp>
 #include <core/config/diagnostic_collector.hpp>
+#include <core/config/file_fault.hpp>
 #include <core/config/plugin_catalogue.hpp>
 
 namespace kith::core {
 
 // Adds the connectors, topologies, sinks and security warnings to the configuration, and reports errors. The file may contain errors, which
-// were reported.
-void resolve_config(const ConfigFileContent &file, const PluginCatalogue &, Config &config, DiagnosticCollector &);
+// were reported. file_fault: see ConfigInputs.
+void resolve_config(const ConfigFileContent &file, const PluginCatalogue &, const FileFault &file_fault, Config &config,
+                    DiagnosticCollector &);
 
 } // namespace kith::core

@@ -141,8 +141,23 @@ void fill_below(json::value &value, const json::value &schema, const json::value
     }
 }
 
+// A warning, since the file can be made until the daemon starts, on another host or by another user. A relative path depends on the daemon's
+// directory.
+void warn_of_file(const json::value &value, const json::value &schema, const SourceMap &source_map, const KeyPath &path,
+                  const FileFault &file_fault, DiagnosticCollector &collector) {
+    const auto use = text_of(schema, "x-kith-file");
+    if (use.empty() || !file_fault || !value.is_string() || !view(value.get_string()).starts_with('/')) return;
+    const std::string file(view(value.get_string()));
+    const bool run = use == "execute";
+    const auto fault = file_fault(file, run ? FileUse::execute : FileUse::read);
+    if (!fault.empty())
+        collector.warning(source_map.value_at, path,
+                          (source_map.substituted ? "the file" : file) + " cannot be " + (run ? "executed" : "read") +
+                              " here by this user: " + fault);
+}
+
 void warn_below(const json::value &value, const json::value &schema, const json::value &root, const SourceMap *source_map,
-                const KeyPath &path, DiagnosticCollector &collector, int depth) {
+                const KeyPath &path, const FileFault &file_fault, DiagnosticCollector &collector, int depth) {
     if (depth > schema_depth_limit || !source_map) return;
     each_view(schema, root, depth, [&](const json::value &one) {
         if (const auto why = text_of(one, "x-kith-no-effect"); !why.empty()) {
@@ -153,17 +168,19 @@ void warn_below(const json::value &value, const json::value &schema, const json:
             if (when && fits_schema(*when, root, value))
                 collector.warning(source_map->key_at, path, std::string(text_of(*warning, "text")));
         }
+        warn_of_file(value, one, *source_map, path, file_fault, collector);
         if (const auto *object = value.if_object()) {
             for (const auto &entry : *object) {
                 const auto key = view(entry.key());
                 if (const auto *next = below(one, key)) {
-                    warn_below(entry.value(), *next, root, source_map->member(key), path / key, collector, depth + 1);
+                    warn_below(entry.value(), *next, root, source_map->member(key), path / key, file_fault, collector,
+                               depth + 1);
                 }
             }
         } else if (const auto *array = value.if_array()) {
             for (std::size_t i = 0; i < array->size(); ++i) {
                 if (const auto *next = below(one, i)) {
-                    warn_below((*array)[i], *next, root, source_map->element(i), path / i, collector, depth + 1);
+                    warn_below((*array)[i], *next, root, source_map->element(i), path / i, file_fault, collector, depth + 1);
                 }
             }
         }
@@ -238,9 +255,9 @@ void JsonSchemaValidator::convert(json::value &value, const SourceMap *source_ma
 
 void JsonSchemaValidator::fill(json::value &value) const { fill_below(value, state_->root, state_->root, 0); }
 
-void JsonSchemaValidator::warn_no_effect(const json::value &value, const SourceMap *source_map, const KeyPath &path,
-                                         DiagnosticCollector &collector) const {
-    warn_below(value, state_->root, state_->root, source_map, path, collector, 0);
+void JsonSchemaValidator::warn(const json::value &value, const SourceMap *source_map, const KeyPath &path,
+                               const FileFault &file_fault, DiagnosticCollector &collector) const {
+    warn_below(value, state_->root, state_->root, source_map, path, file_fault, collector, 0);
 }
 
 void JsonSchemaValidator::mask(json::value &value) const { mask_below(value, state_->root, state_->root, 0); }

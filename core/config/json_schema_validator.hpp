@@ -2,11 +2,11 @@
 //
 // Checks a JSON value by a JSON Schema (draft 7). ValueChecker writes the messages; valijson checks the result a second time.
 //
-// Keywords of kith: `writeOnly` (a secret, never shown), `x-kith-unit`, `x-kith-no-effect`, `x-kith-expected` (the text for
-// "expected ..." where the constraints read badly), and `x-kith-node-name` (a node's name, by the rule of kith/node_name.hpp).
+// The keywords of kith are listed in sdk/ABI.md.
 #pragma once
 
 #include <core/config/diagnostic_collector.hpp>
+#include <core/config/file_fault.hpp>
 #include <core/config/key_path.hpp>
 #include <core/config/source_map.hpp>
 
@@ -38,9 +38,9 @@ class JsonSchemaValidator {
     // Sets absent members to their defaults, at any depth below objects that are present.
     void fill(boost::json::value &value) const;
 
-    // Warns of each option that is set and has no effect.
-    void warn_no_effect(const boost::json::value &value, const SourceMap *source_map, const KeyPath &path,
-                        DiagnosticCollector &collector) const;
+    // Warns of each option that is set and has no effect, whose schema has a warning, or whose file has a fault. file_fault: see ConfigInputs.
+    void warn(const boost::json::value &value, const SourceMap *source_map, const KeyPath &path, const FileFault &file_fault,
+              DiagnosticCollector &collector) const;
 
     // Replaces secrets by "***".
     void mask(boost::json::value &value) const;

@@ -72,7 +72,7 @@ bool load_text(std::string_view text, const ConfigInputs &world, Config &config,
     config.log = file.log;
     config.events = file.events;
     if (!collector.failed()) config.api = read_api_settings(*root, scan.root, collector);
-    resolve_config(file, catalogue, config, collector);
+    resolve_config(file, catalogue, world.file_fault, config, collector);
     return !collector.failed();
 }
 

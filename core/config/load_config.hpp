@@ -6,6 +6,7 @@
 
 #include <core/config/config.hpp>
 #include <core/config/diagnostics.hpp>
+#include <core/config/file_fault.hpp>
 #include <core/config/plugin_catalogue.hpp>
 
 #include <cstddef>
@@ -37,6 +38,8 @@ struct ConfigInputs {
     std::function<FileText(const std::string &path, std::size_t limit)> read_file;
     // The installed plugins. Called once, when the `plugins` section was read, also when other sections have errors.
     std::function<PluginCatalogue(const PluginSettings &)> plugins;
+    // Options are not checked for it when it is empty.
+    FileFault file_fault{};
 };
 
 // Parses the text, replaces ${...}, validates and resolves. Returns nullopt when there is an error. `diagnostics` receives all

@@ -125,7 +125,7 @@ std::optional<CheckedOptions> PluginAndOptionsResolver::options(const PluginInfo
     if (!rules) return std::nullopt;
     CheckedOptions out;
     out.value = std::move(*options);
-    rules->warn_no_effect(out.value, location.source_map, location.path, collector_);
+    rules->warn(out.value, location.source_map, location.path, file_fault_, collector_);
     if (!rules->apply(out.value, location.source_map, location.at, location.path, collector_)) return std::nullopt;
     out.text = json::serialize(out.value);
     const auto when = rules->keyword("x-kith-authenticated");

@@ -31,8 +31,8 @@ class PluginAndOptionsResolver {
   public:
     // The arguments outlive the object.
     PluginAndOptionsResolver(const PluginCatalogue &catalogue, const std::vector<FileGrants> &grants,
-                             DiagnosticCollector &collector)
-        : catalogue_(catalogue), grants_(grants), collector_(collector) {}
+                             const FileFault &file_fault, DiagnosticCollector &collector)
+        : catalogue_(catalogue), grants_(grants), file_fault_(file_fault), collector_(collector) {}
 
     const PluginCatalogue &catalogue() const { return catalogue_; }
 
@@ -58,6 +58,7 @@ class PluginAndOptionsResolver {
 
     const PluginCatalogue &catalogue_;
     const std::vector<FileGrants> &grants_;
+    const FileFault &file_fault_;
     DiagnosticCollector &collector_;
     std::map<const PluginInfo *, std::optional<JsonSchemaValidator>> schemas_;
 };

@@ -14,8 +14,7 @@ bool is_isolated(PluginSettings::Isolate isolate, const Library &library) {
     case PluginSettings::Isolate::none: return false;
     case PluginSettings::Isolate::strangers: break;
     }
-    // Where files cannot be copied into memory, a stranger's is loaded by its path into this process, and the loader reports a warning.
-    return !library.first_party() && library.sealed_copy() >= 0;
+    return !library.first_party();
 }
 
 } // namespace
@@ -23,8 +22,12 @@ bool is_isolated(PluginSettings::Isolate isolate, const Library &library) {
 std::optional<Isolation> isolation_of(const PluginSettings &settings, const IsolateSetting &instance, const Plugin &plugin) {
     using Mode = IsolateSetting::Mode;
     switch (instance.mode) {
-    case Mode::unset:
-        return is_isolated(settings.isolate, plugin.library()) ? std::optional<Isolation>(std::in_place) : std::nullopt;
+    case Mode::unset: {
+        const bool isolated = is_isolated(settings.isolate, plugin.library());
+        // Where files cannot be copied into memory, a stranger's is loaded by its path into this process, and the loader reports a warning.
+        const bool possible = settings.isolate == PluginSettings::Isolate::all || plugin.library().sealed_copy() >= 0;
+        return isolated && possible ? std::optional<Isolation>(std::in_place) : std::nullopt;
+    }
     case Mode::no: return std::nullopt;
     case Mode::yes: return Isolation{};
     case Mode::group: return Isolation{.group = instance.group, .sandbox = true};
@@ -45,18 +48,32 @@ PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies,
     return dependencies;
 }
 
-bool needed_in_process(const Config &config, const Plugin &plugin) {
-    const auto in_process = [&](const auto &instance) {
-        return instance.plugin == plugin.id() && !isolation_of(config.plugins, instance.isolate, plugin);
-    };
+namespace {
+
+bool has_instance(const Config &config, const Plugin &plugin, const auto &is_wanted) {
+    const auto is_one = [&](const auto &instance) { return instance.plugin == plugin.id() && is_wanted(instance.isolate); };
     switch (plugin.kind()) {
     case KITH_KIND_STRATEGY:
         return std::ranges::any_of(config.topologies,
-                                   [&](const Topology &topology) { return std::ranges::any_of(topology.sources, in_process); });
-    case KITH_KIND_CONNECTOR: return std::ranges::any_of(config.connectors, in_process);
-    case KITH_KIND_SINK: return std::ranges::any_of(config.sinks, in_process);
+                                   [&](const Topology &topology) { return std::ranges::any_of(topology.sources, is_one); });
+    case KITH_KIND_CONNECTOR: return std::ranges::any_of(config.connectors, is_one);
+    case KITH_KIND_SINK: return std::ranges::any_of(config.sinks, is_one);
     default: return false;
     }
+}
+
+} // namespace
+
+bool needed_in_process(const Config &config, const Plugin &plugin) {
+    return has_instance(config, plugin,
+                        [&](const IsolateSetting &instance) { return !isolation_of(config.plugins, instance, plugin); });
+}
+
+bool needs_helper(const Config &config, const Plugin &plugin) {
+    return has_instance(config, plugin, [&](const IsolateSetting &instance) {
+        if (instance.mode != IsolateSetting::Mode::unset) return instance.mode != IsolateSetting::Mode::no;
+        return is_isolated(config.plugins.isolate, plugin.library());
+    });
 }
 
 } // namespace kith::core

@@ -29,4 +29,7 @@ PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies,
 /// Whether an instance of this plugin runs in this process. The library was sealed.
 bool needed_in_process(const Config &config, const Plugin &plugin);
 
+/// Whether an instance of it runs in a process of its own where files can be copied into memory. The library need not be sealed.
+bool needs_helper(const Config &config, const Plugin &plugin);
+
 } // namespace kith::core

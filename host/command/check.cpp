@@ -14,7 +14,8 @@ int check(const Arguments &arguments) {
     command_line.name = "check";
     command_line.synopsis = "kith check CONFIG [--json] [--plugins DIR]";
     command_line.about = "Validates a configuration without running it: its syntax, every option by the schema of its\n"
-                         "plugin, every name. Prints all errors and warnings, each with its position in the file.\n"
+                         "plugin, every name. Prints all errors and warnings, each with its position in the file. Files\n"
+                         "that options name and that this user cannot read or execute here are warnings.\n"
                          "Exit status: 0 valid (possibly with warnings), 2 invalid.\n";
     command_line.options.add_options()("json", R"(print {"errors": [...], "warnings": [...]} on standard output)")(
         "plugins", po::value<std::string>()->value_name("DIR"), "the plugin directory, instead of the one in the file");

@@ -52,7 +52,7 @@ inline constexpr std::string_view options_schema = R"({
       "description": "The local node's cookie, best as ${file:/run/secrets/cookie}. Empty: cookie_file, else RELEASE_COOKIE, else $CREDENTIALS_DIRECTORY/cookie (LoadCredential= of systemd), else ~/.erlang.cookie, else $XDG_CONFIG_HOME/erlang/.erlang.cookie."
     },
     "cookie_file": {
-      "type": "string", "default": "",
+      "type": "string", "default": "", "x-kith-file": "read",
       "description": "File that holds the cookie; only its owner may have access to it. Read anew at each attachment."
     },
     "connect": {
@@ -103,10 +103,10 @@ inline constexpr std::string_view options_schema = R"({
       "type": "object", "additionalProperties": false,
       "description": "For a node with -proto_dist inet_tls: by which files kith enters it, and knows other nodes. Read again when they change. Without it kith speaks plain TCP.",
       "properties": {
-        "optfile": { "type": "string", "minLength": 1, "description": "The file of the node's own -ssl_dist_optfile: what its client sets of the options below, and of versions. Certificate and key are its server's where its client has none. Options below that are given win." },
-        "cacertfile": { "type": "string", "minLength": 1, "description": "File of the authorities (PEM) that nodes' certificates are signed by." },
-        "certfile": { "type": "string", "minLength": 1, "description": "File of our certificate (PEM) and the chain above it, for nodes that ask for one." },
-        "keyfile": { "type": "string", "minLength": 1, "description": "File of its key (PEM). Not given: it is in certfile." },
+        "optfile": { "type": "string", "minLength": 1, "x-kith-file": "read", "description": "The file of the node's own -ssl_dist_optfile: what its client sets of the options below, and of versions. Certificate and key are its server's where its client has none. Options below that are given win." },
+        "cacertfile": { "type": "string", "minLength": 1, "x-kith-file": "read", "description": "File of the authorities (PEM) that nodes' certificates are signed by." },
+        "certfile": { "type": "string", "minLength": 1, "x-kith-file": "read", "description": "File of our certificate (PEM) and the chain above it, for nodes that ask for one." },
+        "keyfile": { "type": "string", "minLength": 1, "x-kith-file": "read", "description": "File of its key (PEM). Not given: it is in certfile." },
         "password": { "type": "string", "minLength": 1, "writeOnly": true, "description": "Of the key, when it is encrypted." },
         "verify": { "enum": ["verify_peer", "verify_none"], "description": "verify_none: take any certificate. Not given: as in optfile, else verify_peer." },
         "verify_name": { "type": "boolean", "default": true, "description": "The host part of a node's name must be in its certificate: a DNS name or an address, or the common name where it has neither." },

@@ -34,20 +34,20 @@ inline constexpr std::string_view options_schema = R"({
       "description": "Keys of the cluster: 32 random bytes as 64 hexadecimal digits each, best as ${file:/etc/kith/mesh.psk}. All are accepted, the first is used, so that a key can be exchanged without a break. A key proves that a member belongs to the cluster, not which one it is."
     },
     "keys_file": {
-      "type": "string", "default": "",
+      "type": "string", "default": "", "x-kith-file": "read",
       "x-kith-warning": {"if": {"minLength": 1}, "text": "a key proves that a member belongs to the cluster, but not its name: a host that has the key can take any name; certificate and authority prove the name too"},
       "description": "File with such keys in place of keys, one in a line; lines that begin with # are ignored. Read again when it changes, and no link that uses a key that is still there is touched."
     },
     "certificate": {
-      "type": "string", "default": "",
+      "type": "string", "default": "", "x-kith-file": "read",
       "description": "File of this member's certificate (PEM) and the chain above it. Its alternative names contain URI:kith://CLUSTER/NAME. Read again when it changes."
     },
     "private_key": {
-      "type": "string", "default": "",
+      "type": "string", "default": "", "x-kith-file": "read",
       "description": "File of its key (PEM). Empty: it is in certificate."
     },
     "authority": {
-      "type": "string", "default": "",
+      "type": "string", "default": "", "x-kith-file": "read",
       "description": "File of the authorities (PEM) that sign the certificates of members, and of no others."
     },
     "spiffe_id": {
@@ -63,7 +63,7 @@ inline constexpr std::string_view options_schema = R"({
       "description": "Members that are refused although their certificate is valid: names, or SHA-256 fingerprints of certificates as 64 hexadecimal digits in lower case."
     },
     "deny_file": {
-      "type": "string", "default": "",
+      "type": "string", "default": "", "x-kith-file": "read",
       "description": "File with more of them, one in a line; lines that begin with # are ignored. Read again when it changes: links with members in it end then, and others are not touched."
     },
     "degree": {

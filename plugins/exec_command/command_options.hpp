@@ -21,7 +21,8 @@ inline constexpr std::string_view command_schema = R"(
             "items": [{
                 "type": "string",
                 "pattern": "^/[^\\u0000]*[^/\\u0000]$",
-                "x-kith-expected": "the absolute path of a program, such as /usr/local/bin/peers"
+                "x-kith-expected": "the absolute path of a program, such as /usr/local/bin/peers",
+                "x-kith-file": "execute"
             }],
             "additionalItems": {"type": "string"},
             "x-kith-expected": "a list of the absolute path of a program and its arguments")";

@@ -21,6 +21,7 @@ inline constexpr std::string_view schema = R"({
             "type": "string",
             "pattern": "^(prometheus|haproxy|nginx|nats|hosts|/[^\\u0000]*[^/\\u0000])$",
             "x-kith-expected": "prometheus, haproxy, nginx, nats, hosts, or the absolute path of a template",
+            "x-kith-file": "read",
             "examples": ["prometheus"]
         },
         "file": {
@@ -52,7 +53,8 @@ inline constexpr std::string_view schema = R"({
             "items": [{
                 "type": "string",
                 "pattern": "^/[^\\u0000]*[^/\\u0000]$",
-                "x-kith-expected": "the absolute path of a program, such as /usr/sbin/nginx"
+                "x-kith-expected": "the absolute path of a program, such as /usr/sbin/nginx",
+                "x-kith-file": "execute"
             }],
             "additionalItems": {"type": "string"},
             "x-kith-expected": "a list of the absolute path of a program and its arguments"
@@ -65,7 +67,8 @@ inline constexpr std::string_view schema = R"({
             "items": [{
                 "type": "string",
                 "pattern": "^/[^\\u0000]*[^/\\u0000]$",
-                "x-kith-expected": "the absolute path of a program, such as /usr/sbin/nginx"
+                "x-kith-expected": "the absolute path of a program, such as /usr/sbin/nginx",
+                "x-kith-file": "execute"
             }],
             "additionalItems": {"type": "string"},
             "x-kith-expected": "a list of the absolute path of a program and its arguments"

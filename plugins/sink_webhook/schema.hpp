@@ -42,7 +42,8 @@ inline constexpr std::string_view schema = R"schema({
         "certificate_authority": {
             "description": "A file with the CA certificates (PEM) that are trusted. Empty: those of the system.",
             "type": "string",
-            "default": ""
+            "default": "",
+            "x-kith-file": "read"
         },
         "timeout": {
             "description": "Time limit for a request; after it, the batch is sent again.",

@@ -76,7 +76,7 @@ inline constexpr std::string_view options_schema = R"({
       "description": "ACL token, sent as X-Consul-Token. Prefer token_file."
     },
     "token_file": {
-      "type": "string", "minLength": 1,
+      "type": "string", "minLength": 1, "x-kith-file": "read",
       "description": "A file with the ACL token. It is read again for each request, so the token can be rotated."
     },
     "dc": {
@@ -101,7 +101,7 @@ inline constexpr std::string_view options_schema = R"({
       "description": "The part of the node names before the @. Default: that of the local node."
     },
     "certificate_authority": {
-      "type": "string", "minLength": 1,
+      "type": "string", "minLength": 1, "x-kith-file": "read",
       "description": "A file with trusted CA certificates (PEM). Default: those of the system."
     },
     "disable_verify_ssl": {

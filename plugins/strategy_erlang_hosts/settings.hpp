@@ -23,7 +23,8 @@ inline constexpr std::string_view options_schema = R"({
             "description": "The file with the hosts. Empty: .hosts.erlang in the working directory, or else in $HOME, or else in $XDG_CONFIG_HOME/erlang (~/.config/erlang).",
             "type": "string",
             "default": "",
-            "maxLength": 4096
+            "maxLength": 4096,
+            "x-kith-file": "read"
         },
         "interval": {
             "description": "Time between queries of each host, varied by ±10 %. After a failure the delay starts shorter and increases up to 30 s.",

@@ -52,7 +52,7 @@ inline constexpr std::string_view options_schema = R"({
       "description": "Folder with the service account's token, ca.crt and namespace. The files are read again for each request."
     },
     "kubeconfig": {
-      "type": "string", "minLength": 1,
+      "type": "string", "minLength": 1, "x-kith-file": "read",
       "description": "A kubeconfig file, instead of the service account, for a kith outside of the cluster. The file is read again for each request."
     },
     "context": {

@@ -93,6 +93,7 @@ const std::map<std::string_view, Shape> &keywords() {
         {"x-kith-node-name", text},
         {"x-kith-url", flag},
         {"x-kith-topology", flag},
+        {"x-kith-file", text},
         {"x-kith-no-effect", text},
         {"x-kith-authenticated", schema},
         {"x-kith-policy", any},

@@ -224,6 +224,16 @@ class Helpers(Refusals):
                 kith.wait("link.up", topology="healthy")
                 self.assertEqual(kith.terminate(), 0)
 
+    def test_check_warns_of_one_that_is_missing(self):
+        home = self.home()
+        config = self.topology("mortal", config={"death": "none"})
+        config["plugins"]["dir"] = [str(home / "plugins"), TEST_PLUGINS]
+        file = self.lab.write("config.json", config)
+        warned = subprocess.run([home / "kith", "check", file], capture_output=True, text=True, check=True).stderr
+        self.assertRegex(warned, "the plugin mortal runs in a process of its own, and the program for it, .*/kith-plugin-host, cannot be started: "
+                                 "No such file or directory; it is part of kith")
+        self.assertNotIn("kith-plugin-host", self.lab.command("check", file).stderr)
+
     def test_descriptors_are_used_up(self):
         config = self.healthy()
         for number in range(20):

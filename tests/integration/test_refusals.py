@@ -66,6 +66,16 @@ class WrongConfiguration(Scenario):
         self.assertEqual(set(error), {"file", "line", "column", "key", "message"})
         self.assertIn("grace", error["message"])
 
+    def test_check_warns_of_files_that_are_missing(self):
+        config = self.lab.config("a", ["b"])
+        config["sinks"] = {"s": {"plugin": "template", "config": {"template": "/nowhere/peers.template", "file": str(self.lab.dir / "peers"),
+                                                                   "command": ["/nowhere/reload", "/nowhere/argument"]}}}
+        done = self.lab.command("check", self.lab.write("files.json", config), "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({each["key"]: each["message"] for each in json.loads(done.stdout)["warnings"] if "nowhere" in each["message"]},
+                         {"sinks.s.config.template": "/nowhere/peers.template cannot be read here by this user: No such file or directory",
+                          "sinks.s.config.command[0]": "/nowhere/reload cannot be executed here by this user: No such file or directory"})
+
     def test_bad_usage(self):
         for arguments in (["run", "--no-such-option"], ["no-such-command"], ["discover"]):
             result = self.lab.command(*arguments)

@@ -58,8 +58,14 @@ inline PluginCatalogue catalogue() {
                              R"({"type": "object", "additionalProperties": false, "properties": {"node": {"type": "string"}}})",
                              0,
                              KITH_PRUNE_DISCONNECT});
-    out.installed.push_back(
-        {KITH_KIND_SINK, "file", {}, R"({"properties": {"path": {"type": "string"}}, "required": ["path"]})", 0, 0});
+    out.installed.push_back({KITH_KIND_SINK,
+                             "file",
+                             {},
+                             R"({"properties": {"path": {"type": "string", "x-kith-file": "read"},
+                                                                          "run": {"type": "array", "items": [{"type": "string", "x-kith-file": "execute"}]}},
+                                                           "required": ["path"]})",
+                             0,
+                             0});
     out.installed.push_back({KITH_KIND_SINK,
                              "page",
                              {},
@@ -79,6 +85,7 @@ struct World {
                                           {"/run/binary", {"\xff\xfe", "", false}}};
     PluginCatalogue plugins = catalogue();
     PluginSettings asked;
+    FileFault file_fault{};
 
     ConfigInputs inputs() {
         ConfigInputs out;
@@ -94,6 +101,7 @@ struct World {
             asked = settings;
             return plugins;
         };
+        out.file_fault = file_fault;
         return out;
     }
 };

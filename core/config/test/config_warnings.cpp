@@ -93,4 +93,24 @@ BOOST_AUTO_TEST_CASE(a_secret_file_readable_by_others) {
         "a secret: chmod 600\n");
 }
 
+BOOST_AUTO_TEST_CASE(files_that_options_name) {
+    World world;
+    world.environment["DIR"] = "/hush";
+    std::string asked;
+    world.file_fault = [&](const std::string &path, FileUse use) {
+        asked += (use == FileUse::read ? "read " : "execute ") + path + '\n';
+        return path == "/there" ? "" : "no such file";
+    };
+    const auto loaded = load_text(R"({
+"sinks": {"a": {"plugin": "file", "config": {"path": "/there", "run": ["/none", "/argument"]}},
+          "b": {"plugin": "file", "config": {"path": "${DIR}/x"}},
+          "c": {"plugin": "file", "config": {"path": "relative"}}},
+"topologies": {"t": {"strategy": "epmd", "connector": "log", "config": {"hosts": []}}}})",
+                                  world);
+    BOOST_TEST(to_text(loaded.diagnostics) ==
+               "kith.json:2:72: warning: sinks.a.config.run[0]: /none cannot be executed here by this user: no such file\n"
+               "kith.json:3:54: warning: sinks.b.config.path: the file cannot be read here by this user: no such file\n");
+    BOOST_TEST(asked == "read /there\nexecute /none\nread /hush/x\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_process_outside_of_the_group_that_holds_the_pipe_causes_n
 
 BOOST_AUTO_TEST_CASE(a_stopped_process_is_ended) {
     Script script("kill -STOP $$; sleep 600");
-    script.run({.timeout = 100 * ms, .grace = 10'000 * ms});
+    script.run({.timeout = 500 * ms, .grace = 10'000 * ms});
     BOOST_TEST(script.wait(KITH_TIMED_OUT).signal == 15u);
 }
 
