@@ -172,46 +172,65 @@ void Connection::read(Done done) {
     }
 }
 
-void Connection::pull() {
-    if (over_ || !read_) return;
-    const std::size_t had = in.size();
-    in.resize(had + piece);
-    std::size_t size = 0;
-    const auto step = session_->read(in.data() + had, piece, size);
-    in.resize(had + (step == TlsSession::Step::done ? size : 0));
+// Decrypts what was received: a server that writes a list item by item makes several records of each.
+void Connection::decrypt() {
+    auto &buffer = resources_->parts.read_buffer;
+    for (bool full = true; full && pulled_ == TlsSession::Step::done;) {
+        std::size_t size = 0;
+        while (pulled_ == TlsSession::Step::done && buffer.size() - size >= piece) {
+            std::size_t more = 0;
+            pulled_ = session_->read(buffer.data() + size, buffer.size() - size, more);
+            if (pulled_ == TlsSession::Step::done) size += more;
+        }
+        in.append(buffer.data(), size);
+        full = pulled_ == TlsSession::Step::done;
+    }
+    if (pulled_ == TlsSession::Step::hungry) pulled_ = TlsSession::Step::done;
     if (std::string answer = session_->take(); !answer.empty()) { // the reply to a key update; rare and small
         Error ignored;
         socket_.write_some(boost::asio::buffer(answer), ignored);
     }
-    switch (step) {
-    case TlsSession::Step::done: return got(KITH_OK, {});
-    case TlsSession::Step::hungry: return can_read();
-    case TlsSession::Step::ended: return got(KITH_CLOSED, "it ended the connection");
-    case TlsSession::Step::failed: return got(session_->failure().status, session_->failure().text);
-    }
+}
+
+void Connection::pull() {
+    if (over_ || !read_) return;
+    const std::size_t had = in.size();
+    decrypt();
+    in.size() != had ? got(KITH_OK, {}) : pulled_ == TlsSession::Step::done ? can_read() : ended();
+}
+
+void Connection::ended() {
+    if (pulled_ == TlsSession::Step::ended) return got(KITH_CLOSED, "it ended the connection");
+    got(session_->failure().status, session_->failure().text);
 }
 
 void Connection::can_read() {
     if (over_ || !read_) return;
     auto &buffer = resources_->parts.read_buffer;
-    Error error;
-    const std::size_t most = session_ == nullptr ? buffer.size() : piece + 512;
-    const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
-    if (error == boost::asio::error::would_block) return await_bytes();
-    if (error == boost::asio::error::eof) {
-        // Without the end notification of TLS, anybody on the network path could have truncated it.
-        const bool cut = session_ != nullptr && !opened_;
-        return got(cut ? KITH_RESET : KITH_CLOSED,
-                   cut ? "it ended the connection without ending TLS" : "it ended the connection");
+    const std::size_t had = in.size(), most = buffer.size();
+    for (;;) {
+        Error error;
+        const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
+        if (error && in.size() != had) return got(KITH_OK, {}); // the next read reports it
+        if (error == boost::asio::error::would_block) return await_bytes();
+        if (error == boost::asio::error::eof) {
+            // Without the end notification of TLS, anybody on the network path could have truncated it.
+            const bool cut = session_ != nullptr && !opened_;
+            return got(cut ? KITH_RESET : KITH_CLOSED,
+                       cut ? "it ended the connection without ending TLS" : "it ended the connection");
+        }
+        if (error) return got(KITH_RESET, broken_text(error));
+        if (session_ == nullptr) {
+            in.append(buffer.data(), size);
+            return got(KITH_OK, {});
+        }
+        session_->feed({buffer.data(), size});
+        if (opened_) return got(KITH_OK, {});
+        decrypt();
+        if (pulled_ != TlsSession::Step::done && in.size() == had) return ended();
+        if (pulled_ != TlsSession::Step::done || (in.size() != had && size < most) || in.size() >= had + buffer.size() - piece)
+            return got(KITH_OK, {});
     }
-    if (error) return got(KITH_RESET, broken_text(error));
-    if (session_ == nullptr) {
-        in.append(buffer.data(), size);
-        return got(KITH_OK, {});
-    }
-    session_->feed({buffer.data(), size});
-    if (opened_) return got(KITH_OK, {});
-    pull();
 }
 
 void Connection::got(std::int32_t status, const std::string &text) {

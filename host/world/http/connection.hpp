@@ -50,7 +50,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void opened(std::int32_t status, const std::string &text);
     void can_write();
     void wrote(std::int32_t status, const std::string &text);
+    void decrypt();
     void pull();
+    void ended();
     void can_read();
     void await_bytes();
     void readable();
@@ -65,6 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     TlsContext *tls_ = nullptr; // during opening
     std::string server_name_;
     std::unique_ptr<TlsSession> session_;
+    TlsSession::Step pulled_ = TlsSession::Step::done; // ended or failed: there is no more to decrypt
     Done opened_, written_, read_;
     std::function<void()> idle_;
     std::string out_;

@@ -129,6 +129,7 @@ bool HttpExchange::head_is_final() {
 
 void HttpExchange::respond() {
     phase_ = Phase::body;
+    parser_->eager(true); // several chunks for one read
     unbound(timer_);
     const auto keep = shared_from_this();
     if (parser_->is_done()) release();
