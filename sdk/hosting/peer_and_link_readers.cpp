@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 namespace kith {
@@ -195,10 +196,11 @@ std::int32_t PeerReader::check_unique() {
 
 void PeerReader::shrink(std::size_t count) {
     if (peers_.capacity() <= count) return;
-    peers_ = {};
-    attributes_ = {};
-    hashes_ = {};
-    slots_ = {};
+    const auto free = [](auto &vector) { std::remove_reference_t<decltype(vector)>().swap(vector); }; // `= {}` keeps the memory
+    free(peers_);
+    free(attributes_);
+    free(hashes_);
+    free(slots_);
 }
 
 std::int32_t LinkReader::read(const kith_link *links, std::uint32_t count, std::uint32_t stride) {

@@ -260,6 +260,8 @@ void LiveTopology::settle(Time now) {
         peer_events_.publish(change, now);
         reconciler_.move(change.name, overrides_.apply(change.name, change.from), overrides_.apply(change.name, change.to));
     }
+    constexpr std::size_t usual = 1024; // a first list of thousands is rarely followed by another
+    if (changes_.size() > usual) std::vector<MembershipChange>().swap(changes_);
     membership_.sweep();
     update_begun(now);
     update_ready(now);

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <malloc.h>
+
 #include <chrono>
 #include <string>
 #include <vector>
@@ -47,6 +49,26 @@ BOOST_AUTO_TEST_CASE(peers_are_read_as_given) {
     BOOST_TEST(reader.peers()[1].attributes.empty());
     BOOST_TEST(read({}) == KITH_OK);
     BOOST_TEST(reader.peers().empty());
+}
+
+BOOST_AUTO_TEST_CASE(memory_of_a_large_set_is_freed) {
+    const auto used = [] {
+        const auto info = ::mallinfo2();
+        return info.uordblks + info.hblkhd;
+    };
+    std::vector<std::string> keys;
+    for (int i = 0; i < 20'000; ++i) keys.push_back("k" + std::to_string(i));
+    std::vector<kith_peer> list;
+    for (const std::string &key : keys) list.push_back(peer(key));
+    const auto before = used();
+    BOOST_TEST(read(list) == KITH_OK);
+    const auto with = used();
+    reader.shrink(20'000);
+    BOOST_TEST(used() == with); // it needs all of it
+    reader.shrink(100);
+    BOOST_TEST(used() <= before + (with - before) / 50);
+    BOOST_TEST(read(list) == KITH_OK);
+    BOOST_TEST(reader.peers().size() == 20'000u);
 }
 
 BOOST_AUTO_TEST_CASE(invalid_and_repeated_keys_are_refused) {
