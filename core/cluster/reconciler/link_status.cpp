@@ -13,7 +13,7 @@ Reconciler::LinkStatus Reconciler::link_status(NameId name, Time now) const {
     using State = LinkStatus::State;
     if (!attached_ || !links_known_ || name == no_name || name >= peers_.size()) return {};
     const Peer &known = peers_[name];
-    LinkStatus status{.failures = known.failures, .status = known.status, .text = known.text};
+    LinkStatus status{.failures = known.failures, .status = known.status, .text = known.text()};
     if (known.failures == 0) status.status = KITH_OK;
     if (known.up) {
         status.state = State::linked;

@@ -231,11 +231,11 @@ void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time no
         known.short_links = unsettled ? known.short_links + 1 : 0;
         if (!unsettled || (lasted >= stable_link && known.short_links < 2)) {
             known.failures = 0;
-            known.text.clear();
+            known.failure.reset();
         } else {
             ++known.failures;
             known.status = KITH_RESET;
-            known.text = "the link was up for only " + duration_text(lasted);
+            known.failure = std::make_unique<const std::string>("the link was up for only " + duration_text(lasted));
             known.retry_at = later(now, ConnectPacing::backoff(known.failures, limits_of(name), random_));
         }
     }
@@ -350,7 +350,7 @@ std::string Reconciler::why(std::string_view text, Time now) const {
     if (known.failures != 0) {
         std::string answer =
             "attempt " + std::to_string(known.failures) + " failed (" + std::string{status_slug(known.status)} + ")";
-        if (!known.text.empty()) answer += ": " + known.text;
+        if (!known.text().empty()) answer.append(": ").append(known.text());
         return answer + (known.retry_at > now ? "; the next is in " + duration_text(known.retry_at - now)
                                               : "; the next waits for a slot");
     }

@@ -31,6 +31,7 @@
 #include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -165,12 +166,13 @@ class Reconciler final : public LinkQueries {
         std::uint32_t short_links = 0;      // number of consecutive links shorter than settled_link
         std::uint32_t yields = 0;
         std::uint32_t mark = 0;
+        std::int32_t status = KITH_OK;
         Time since = 0; // of the link's state
         Time retry_at = 0;
         Time settle_by = never;
-        Time wake_at = never; // time of the valid entry in deadlines_
-        std::int32_t status = KITH_OK;
-        std::string text; // of the last failure
+        Time wake_at = never;                       // time of the valid entry in deadlines_
+        std::unique_ptr<const std::string> failure; // its text, of the last one; null: none
+        std::string_view text() const { return failure == nullptr ? std::string_view{} : std::string_view{*failure}; }
     };
     Peer &peer(NameId name);
     void mind(NameId name);

@@ -181,7 +181,7 @@ void Reconciler::fail(NameId name, Work work, std::int32_t status, std::string_v
     Peer &known = peers_[name];
     ++known.failures;
     known.status = status;
-    known.text = text;
+    known.failure = std::make_unique<const std::string>(text);
     if (name == bridge_.connecting()) bridge_.ended(false, now);
     known.retry_at = later(now, ConnectPacing::backoff(known.failures, limits_of(name), random_));
     publish(work == Work::connect ? KITH_EVENT_CONNECT_FAILED : KITH_EVENT_DISCONNECT_FAILED, name, status, text, now,
