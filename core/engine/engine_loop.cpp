@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/engine_loop.hpp>
 
+#include <malloc.h>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -51,6 +52,11 @@ void EngineLoop::soon() {
     }
 }
 
+void EngineLoop::give_back() {
+    give_back_ = true;
+    soon();
+}
+
 void EngineLoop::at(Time when) {
     if (when == armed_) return;
     if (op_ != 0) world_.cancel(handle_, std::exchange(op_, 0));
@@ -72,7 +78,9 @@ void EngineLoop::fired(std::uint64_t op) {
 
 void EngineLoop::posted() {
     posted_ = false;
+    const bool giving_back = std::exchange(give_back_, false);
     act_();
+    if (giving_back) ::malloc_trim(0);
 }
 
 const void *EngineLoop::service(std::string_view id) noexcept {

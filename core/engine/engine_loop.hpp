@@ -31,6 +31,9 @@ class EngineLoop final : private Tenant {
     /// Requests a call of act() as soon as the loop is free. Several requests result in one call.
     void soon();
 
+    /// As soon(), and returns free memory to the system after that call.
+    void give_back();
+
     /// Requests a call of act() at `when` at the latest; `never`: no timer. Each call replaces the previous one.
     void at(Time when);
 
@@ -55,6 +58,7 @@ class EngineLoop final : private Tenant {
     std::uint64_t op_ = 0; // of the timer that is set
     Time armed_ = never;
     bool posted_ = false;
+    bool give_back_ = false;
 };
 
 } // namespace kith::core

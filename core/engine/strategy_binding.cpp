@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/strategy_binding.hpp>
 
+#include <algorithm>
+
 namespace kith::core {
+
+namespace {
+
+constexpr std::uint32_t many = 4096; // peers of a set that is rarely reported
+
+} // namespace
 
 std::int32_t StrategyBinding::answer(const Status &status) {
     engine_loop_.soon();
@@ -14,6 +22,14 @@ Status StrategyBinding::refuse(Status status) {
 }
 
 Status StrategyBinding::check(std::int32_t status) { return status == KITH_OK ? Status{} : refuse({status, reader_.text()}); }
+
+// The answer that a large set was made from, and the tables that were too small for it, are free then. It takes about 1 ms, so only when the
+// set has doubled.
+void StrategyBinding::give_back(std::uint32_t count) {
+    if (count < many || count / 2 < most_) return;
+    most_ = count;
+    engine_loop_.give_back();
+}
 
 // An empty set that no successful operation has shown is accepted under the policy's guard, and one warning is logged.
 void StrategyBinding::reported(bool empty) {
@@ -32,7 +48,8 @@ std::int32_t StrategyBinding::replace(const kith_peer *peers, std::uint32_t coun
         return answer(status);
     reported(count == 0);
     const Status status = topology_.replace(source_, reader_.peers(), engine_loop_.now());
-    reader_.shrink(count);
+    reader_.shrink(std::min(count, many));
+    give_back(count);
     return answer(status);
 }
 
@@ -43,7 +60,10 @@ std::int32_t StrategyBinding::update(const kith_peer *upserted, std::uint32_t co
         reader_.read_update(upserted, count, stride, missing, missing_count, left, left_count, topology_.policy().max_peers);
     if (const Status status = check(read); !status) return answer(status);
     instance_->tally().updated(count != 0);
-    return answer(topology_.update(source_, reader_.peers(), reader_.missing(), reader_.left(), engine_loop_.now()));
+    const Status status = topology_.update(source_, reader_.peers(), reader_.missing(), reader_.left(), engine_loop_.now());
+    reader_.shrink(many);
+    give_back(count);
+    return answer(status);
 }
 
 std::int32_t StrategyBinding::watching(bool in_sync) {

@@ -33,6 +33,7 @@ class StrategyBinding final : public DiscoveryReceiver {
     std::int32_t answer(const Status &status);
     Status refuse(Status status); // records a failed observation
     void reported(bool empty);
+    void give_back(std::uint32_t count);
     Status check(std::int32_t status); // of the reader
 
     LiveTopology &topology_;
@@ -40,7 +41,8 @@ class StrategyBinding final : public DiscoveryReceiver {
     EngineLoop &engine_loop_;
     PluginInstance *instance_ = nullptr;
     PeerReader reader_;
-    bool doubted_ = false; // its last set was empty, and no operation has shown that
+    std::uint32_t most_ = 0; // size of the largest set after which free memory was given back
+    bool doubted_ = false;   // its last set was empty, and no operation has shown that
 };
 
 } // namespace kith::core
