@@ -17,6 +17,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr unsigned most_interim = 16;
+constexpr std::size_t usual_input = 32'768; // the buffer of a large body is not kept for a connection's lifetime
 
 // A timer that has fired and whose handler is queued is no limit either.
 void unbound(boost::asio::steady_timer &timer) { timer.expires_at(boost::asio::steady_timer::time_point::max()); }
@@ -176,6 +177,7 @@ void HttpExchange::produce() {
         Error error;
         const std::size_t used = parser_->put(boost::asio::buffer(connection_->in), error);
         connection_->in.erase(0, used);
+        if (connection_->in.empty() && connection_->in.capacity() > usual_input) std::string().swap(connection_->in);
         body_begun_ = body_begun_ || used != 0;
         const std::size_t made = most - body.size;
         if (error == http::error::need_buffer) error = {};
