@@ -19,7 +19,8 @@ void PeerSet::begin() {
 }
 
 void PeerSet::add(const Object &object) {
-    ObjectPeers holding{family(object), {}};
+    ObjectPeers holding;
+    holding.family = family(object);
     auto &found = holding.family == Family::ipv6 ? found_ipv6_ : found_;
     holding.peers.reserve(object.addresses.size()); // no reallocation, so that views of the keys stay valid
     std::unordered_set<std::string_view> once;
@@ -44,11 +45,12 @@ void PeerSet::add(const Object &object) {
 void PeerSet::check_truncated(const Object &object, ObjectPeers &holding) {
     if (!object.truncated) return;
     holding.truncated = true;
+    holding.not_peers = std::make_unique<std::unordered_set<std::string>>();
     std::unordered_set<std::string_view> peers;
     for (const auto &held : holding.peers) peers.insert(held.key);
     for (const auto &address : object.addresses) {
         auto key = key_of(object, address);
-        if (!peers.contains(key)) holding.not_peers.insert(std::move(key));
+        if (!peers.contains(key)) holding.not_peers->insert(std::move(key));
     }
 }
 
@@ -61,7 +63,7 @@ void PeerSet::keep_unlisted_peers(const ObjectPeers &before, ObjectPeers &after)
     std::size_t kept = 0;
     for (const auto &held : before.peers) {
         if (kept == max_unlisted) break;
-        if (peers.contains(held.key) || after.not_peers.contains(held.key)) continue;
+        if (peers.contains(held.key) || after.not_peers->contains(held.key)) continue;
         after.peers.push_back(held);
         ++kept;
     }
@@ -90,7 +92,7 @@ ListedPeers PeerSet::end() {
         if (!holding.truncated) continue;
         truncated_.insert(name);
         if (const auto before = known_.find(name); before != known_.end()) keep_unlisted_peers(before->second, holding);
-        holding.not_peers.clear();
+        holding.not_peers.reset();
     }
     if (listing_.size() > 1 || !known_.empty()) compare(out); // else nobody can be there twice, nor missing
     out.peers = std::move(found_);
@@ -140,7 +142,8 @@ PeerSet::Applied PeerSet::apply(const Event &event, Changes &changes) {
     std::unordered_map<std::string_view, std::uint64_t> had;
     for (const auto &held : before) had.emplace(held.key, held.digest);
 
-    ObjectPeers after{of, {}};
+    ObjectPeers after;
+    after.family = of;
     Omissions omitted{};
     std::vector<kith::peer> upserted;
     std::unordered_set<std::string> seen;
@@ -155,7 +158,7 @@ PeerSet::Applied PeerSet::apply(const Event &event, Changes &changes) {
         check_truncated(object, after);
         keep_unlisted_peers(holding, after);
         for (const auto &held : after.peers) seen.insert(held.key);
-        after.not_peers.clear();
+        after.not_peers.reset();
     }
     std::vector<std::string> gone;
     for (const auto &held : before) {

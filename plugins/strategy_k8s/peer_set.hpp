@@ -7,6 +7,7 @@
 #include "list_watch_parser.hpp"
 #include "peer_naming.hpp"
 
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -68,9 +69,10 @@ class PeerSet {
     };
     struct ObjectPeers {
         Family family = Family::any;
-        std::vector<PeerDigest> peers;
-        std::unordered_set<std::string> not_peers{}; ///< of truncated Endpoints: keys of listed addresses that are not peers
         bool truncated = false;
+        std::vector<PeerDigest> peers;
+        /// Of truncated Endpoints while they are read: keys of listed addresses that are not peers.
+        std::unique_ptr<std::unordered_set<std::string>> not_peers{};
     };
     using ObjectPeersByName = std::unordered_map<std::string, ObjectPeers>;
 

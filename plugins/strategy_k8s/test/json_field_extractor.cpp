@@ -92,6 +92,35 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_json_is_refused) {
     BOOST_TEST(!deep.read(R"({"x":)" + std::string(100, '[')));
 }
 
+// Blocks of 16 bytes are examined at once: runs of backslashes begin at each place of one, and go over its end.
+BOOST_AUTO_TEST_CASE(an_unselected_string_ends_at_its_first_unescaped_quote) {
+    for (std::size_t before = 0; before < 34; ++before) {
+        for (std::size_t run = 0; run < 36; ++run) {
+            const std::string text =
+                R"({"x": ")" + std::string(before, 'a') + std::string(run, '\\') + R"(", "text": "in", "y": "z"})";
+            Told to;
+            JsonFieldExtractor extractor(outer, to);
+            const auto used = extractor.read(text);
+            if (run % 2 == 0) {
+                BOOST_TEST(!!used, before << " " << run);
+                BOOST_TEST(to.all == "1=in ");
+            } else {
+                BOOST_TEST(to.all.empty(), before << " " << run); // the string goes on to the next quote
+                BOOST_TEST((!used || !extractor.done()));
+            }
+        }
+    }
+    for (const char *escape :
+         {"\\q", "\\u12g4", "\\ud800\\u0041", "\\udc00", "\x1f", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+        for (std::size_t before = 0; before < 34; ++before) {
+            Told to;
+            JsonFieldExtractor extractor(outer, to);
+            BOOST_TEST(!extractor.read(R"({"x": ")" + std::string(before, 'a') + escape + std::string(20, 'b') + R"("})"),
+                       escape << " after " << before);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(only_requested_strings_are_limited_in_length) {
     Told to;
     JsonFieldExtractor extractor(outer, to);
