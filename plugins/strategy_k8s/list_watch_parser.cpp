@@ -224,6 +224,7 @@ class ListParser::Body : ObjectBuilder {
         if (without_white(bytes).empty()) return {};
         return kith::error(KITH_PROTOCOL, "there is more data after the list");
     }
+    bool complete() const noexcept { return extractor_.done(); }
     kith::result<Page> end() {
         if (!extractor_.done()) return kith::error(KITH_PROTOCOL, "it is not JSON (it is truncated)");
         if (!kind_.ends_with("List"))
@@ -260,6 +261,7 @@ class ListParser::Body : ObjectBuilder {
 ListParser::ListParser(Lookup lookup, std::function<void(Object &)> found)
     : body_(std::make_unique<Body>(lookup, std::move(found))) {}
 ListParser::~ListParser() = default;
+bool ListParser::complete() const noexcept { return body_->complete(); }
 kith::result<void> ListParser::read(std::string_view bytes) { return body_->read(bytes); }
 kith::result<Page> ListParser::end() { return body_->end(); }
 

@@ -36,6 +36,8 @@ class ListParser {
 
     /// Parses the next piece. Error: KITH_PROTOCOL, with the path and the expected type.
     kith::result<void> read(std::string_view bytes);
+    /// Nothing is missing.
+    bool complete() const noexcept;
     /// Call when the body has ended. Returns KITH_PROTOCOL if the JSON was cut short or was not a list.
     kith::result<Page> end();
 

@@ -8,6 +8,7 @@
 #include "peer_set.hpp"
 
 #include <kith/random.hpp>
+#include <kith/timer.hpp>
 
 #include <functional>
 
@@ -51,6 +52,7 @@ class Reflector {
         : settings_(settings),
           client_(access),
           random_(h),
+          timer_(h),
           name_space_(std::move(name_space)),
           peer_set_(settings.lookup, settings.naming) {}
 
@@ -86,6 +88,7 @@ class Reflector {
     const Settings &settings_;
     ApiClient &client_;
     kith::random random_;
+    kith::timer timer_;
     const std::string name_space_;
     PeerSet peer_set_;
     std::string version_; ///< start version of the next watch

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t piece = 16'384;          // a TLS record
 constexpr std::size_t max_tunnel_head = 8'192; // size of the proxy's response
+constexpr int deferred = 1 << 20;              // bytes that wake nobody
 
 // A body may pause for minutes, such as that of a watch. Meanwhile TCP keepalives check the other end: after 15 s of silence,
 // three times every 5 s. Written data must be acknowledged within the same time.
@@ -243,7 +244,15 @@ void Connection::idle(std::function<void()> done) {
     await_bytes();
 }
 
+void Connection::defer() { wake_at(deferred); }
+
+void Connection::wake_at(int bytes) {
+    if (std::exchange(wake_at_, bytes) == bytes) return;
+    (void)::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes); // without it, only more wakes
+}
+
 void Connection::await_bytes() {
+    wake_at(1);
     if (std::exchange(reading_, true)) return;
     socket_.async_wait(tcp::socket::wait_read, [me = shared_from_this()](const Error &) { me->readable(); });
 }

@@ -31,6 +31,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Reads more bytes into `in`. KITH_CLOSED at the end of the stream; KITH_RESET when it breaks, or ends without the end
     /// notification of TLS.
     void read(Done done);
+    /// What arrives until the next read does not wake the process: for a reader that lets some more arrive before it reads.
+    void defer();
     /// Watches the unused connection: done is called when it ends or when unexpected data arrives.
     void idle(std::function<void()> done);
     /// Ends the watch: the connection is used again.
@@ -55,6 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void ended();
     void can_read();
     void await_bytes();
+    void wake_at(int bytes);
     void readable();
     void got(std::int32_t status, const std::string &text);
     std::string broken_text(const Error &error) const;
@@ -73,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::string out_;
     std::size_t sent_ = 0;
     const char *doing_ = "connecting";
+    int wake_at_ = 1;      // SO_RCVLOWAT
     bool reading_ = false; // waiting for bytes
     bool over_ = false;
 };

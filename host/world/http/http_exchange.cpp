@@ -189,7 +189,11 @@ void HttpExchange::produce() {
                                             std::to_string(client_->settings.max_header) + " bytes");
             return await_body();
         }
-        if (parser_->is_done()) release();
+        received_ += made;
+        if (parser_->is_done())
+            release();
+        else if (received_ > usual_input)
+            connection_->defer();
         unbound(timer_);
         if (const auto ended = resources_->take(std::exchange(op_, 0)))
             report_http_read(*resources_, ended->user, last_, KITH_OK, {}, {buffer.data(), made});

@@ -54,6 +54,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     std::uint64_t op_ = 0;            // outstanding: the request, then a read
     std::uint64_t last_ = 0;          // the last operation
     std::uint32_t max_ = 0;           // of the read
+    std::uint64_t received_ = 0;      // bytes of the body
     Phase phase_ = Phase::connecting;
     TlsFailure failure_;  // reported for every further read
     bool reused_ = false; // the connection served another request before

@@ -199,6 +199,26 @@ BOOST_AUTO_TEST_CASE(a_long_cached_list_is_read_as_one_page) {
     BOOST_TEST(f.api.pages == 0u);
 }
 
+// As a real server does. The plugin lets some objects arrive before it reads again, and loses none of them.
+BOOST_AUTO_TEST_CASE(a_page_that_is_written_object_by_object_is_read_to_its_end) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "pods")"));
+    HttpReply page(200);
+    page.field("Content-Type", "application/json").send(R"({"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[)");
+    const std::string annotation(5000, 'x');
+    for (int i = 0; i < 100; ++i) {
+        const std::string number = std::to_string(i);
+        page.send((i == 0 ? "" : ",") +
+                  (R"({"metadata":{"name":"app-)" + number + R"(","namespace":"team","uid":"u)" + number) +
+                  R"(","resourceVersion":"5","annotations":{"a":")" + annotation +
+                  R"("}},"status":{"phase":"Running","podIP":"10.2.0.)" + number + R"("}})")
+            .wait(i == 90 ? 2s : 100us);
+    }
+    f.api.in_place_of_lists = page.send("]}\n");
+    f.start();
+    BOOST_TEST((f.next().kind == Kind::replace));
+    BOOST_TEST(f.harness.peers().size() == 100u);
+}
+
 // A real server marks the end of a list that it streams (sendInitialEvents) only with allowWatchBookmarks. So the plugin requests no such
 // list, and always requests bookmarks.
 BOOST_AUTO_TEST_CASE(a_watch_requests_bookmarks_and_no_initial_events) {

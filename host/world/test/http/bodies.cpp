@@ -46,6 +46,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_returned_as_they_arrive, Fixture, Fixtu
     BOOST_TEST(web.tenant.refused == KITH_STALE);
 }
 
+// After a large part the kernel does not wake the process for what arrives between two reads.
+BOOST_AUTO_TEST_CASE_TEMPLATE(small_pieces_after_a_large_one_are_returned_as_they_arrive, Fixture, Fixtures) {
+    for (const Shows shows : {Shows::nothing, Shows::good}) {
+        HttpFixture<Fixture> web(shows);
+        const std::string large(200'000, 'x');
+        web.site.server.route(
+            "/watch",
+            HttpReply().send(large).wait(40ms).send("between, ").wait(80ms).send("awaited, ").wait(40ms).send("last"));
+        const Completion head = web.ask("/watch");
+        BOOST_REQUIRE_MESSAGE(head.status == KITH_OK, head.text);
+        std::string first;
+        while (first.size() < large.size()) {
+            const auto got = web.await(web.tenant, web.tenant.read_body(head.id));
+            BOOST_REQUIRE_MESSAGE(got.status == KITH_OK, got.text);
+            first += got.data;
+        }
+        BOOST_TEST(first == large);
+        for (int i = 0; i < 4; ++i) web.settle(); // some of it arrives while nobody reads
+        BOOST_TEST(web.body(head.id).first == "between, awaited, last");
+        BOOST_TEST(web.whole("/watch").size() > large.size()); // and the connection serves another request
+        BOOST_TEST(web.site.server.connections() == 1u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_read_loses_nothing, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply().send("a").wait(30ms).send("b"));
