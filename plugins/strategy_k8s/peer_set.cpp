@@ -22,14 +22,14 @@ void PeerSet::add(const Object &object) {
     ObjectPeers holding;
     holding.family = family(object);
     auto &found = holding.family == Family::ipv6 ? found_ipv6_ : found_;
-    holding.peers.reserve(object.addresses.size()); // no reallocation, so that views of the keys stay valid
-    std::unordered_set<std::string_view> once;
+    holding.peers.reserve(object.addresses.size());
+    PeerKeys once;
     if (object.addresses.size() > 1) { // a pod has one address, so it has no duplicates
         if (object.addresses.size() > found.size()) found.reserve(object.addresses.size());
         once.reserve(object.addresses.size());
     }
     find_peers(object, naming_, omitted_, [&](const PeerView &one) {
-        holding.peers.push_back({std::string(one.key), one.digest()});
+        holding.peers.push_back({PeerKey(one.key), one.digest()});
         if (object.addresses.size() > 1 && !once.insert(holding.peers.back().key).second) {
             holding.peers.pop_back();
             ++omitted_[static_cast<std::size_t>(Omission::doubled)];
@@ -45,11 +45,11 @@ void PeerSet::add(const Object &object) {
 void PeerSet::check_truncated(const Object &object, ObjectPeers &holding) {
     if (!object.truncated) return;
     holding.truncated = true;
-    holding.not_peers = std::make_unique<std::unordered_set<std::string>>();
-    std::unordered_set<std::string_view> peers;
+    holding.not_peers = std::make_unique<PeerKeys>();
+    PeerKeys peers;
     for (const auto &held : holding.peers) peers.insert(held.key);
     for (const auto &address : object.addresses) {
-        auto key = key_of(object, address);
+        PeerKey key(key_of(object, address));
         if (!peers.contains(key)) holding.not_peers->insert(std::move(key));
     }
 }
@@ -57,8 +57,8 @@ void PeerSet::check_truncated(const Object &object, ObjectPeers &holding) {
 // Appends to truncated Endpoints the peers that they listed before and do not mention now.
 void PeerSet::keep_unlisted_peers(const ObjectPeers &before, ObjectPeers &after) {
     if (!after.truncated) return;
-    std::unordered_set<std::string_view> peers;
-    after.peers.reserve(after.peers.size() + before.peers.size()); // no reallocation, so that views of the keys stay valid
+    PeerKeys peers;
+    after.peers.reserve(after.peers.size() + before.peers.size());
     for (const auto &held : after.peers) peers.insert(held.key);
     std::size_t kept = 0;
     for (const auto &held : before.peers) {
@@ -103,25 +103,25 @@ ListedPeers PeerSet::end() {
 
 // Who is in several objects counts once; who was there before and is not now is missing.
 void PeerSet::compare(ListedPeers &out) {
-    std::unordered_set<std::string_view> keys;
+    PeerKeys keys;
     keys.reserve(found_.size());
     std::vector<bool> doubled;
     doubled.reserve(found_.size());
-    for (const auto &peer : found_.all()) doubled.push_back(!keys.insert(kith::view(peer.key)).second);
+    for (const auto &peer : found_.all()) doubled.push_back(!keys.emplace(kith::view(peer.key)).second);
     out.omitted[static_cast<std::size_t>(Omission::doubled)] += static_cast<std::uint32_t>(found_.size() - keys.size());
     for (const auto &name : truncated_) {
         for (const auto &held : listing_.at(name).peers) keys.insert(held.key);
     }
     for (const auto &[name, holding] : known_) {
         for (const auto &held : holding.peers) {
-            if (!keys.contains(held.key)) out.missing.push_back(held.key);
+            if (!keys.contains(held.key)) out.missing.push_back(held.key.text());
         }
     }
     keys.clear();
     found_.erase_if([&doubled, i = std::size_t{0}](const kith_peer &) mutable { return doubled[i++]; });
 }
 
-bool PeerSet::is_in_other_object(const std::string &key, const std::string &but) const {
+bool PeerSet::is_in_other_object(const PeerKey &key, const std::string &but) const {
     if (lookup_ == Lookup::pods) return false; // a pod stands for itself
     return std::ranges::any_of(known_, [&](const auto &one) {
         return one.first != but &&
@@ -138,19 +138,20 @@ PeerSet::Applied PeerSet::apply(const Event &event, Changes &changes) {
     const auto known = known_.find(object.name);
     static const ObjectPeers none;
     const ObjectPeers &holding = known == known_.end() ? none : known->second;
-    const std::vector<PeerDigest> &before = holding.peers;
-    std::unordered_map<std::string_view, std::uint64_t> had;
+    const auto &before = holding.peers;
+    std::unordered_map<PeerKey, std::uint64_t, PeerKeyHash> had;
     for (const auto &held : before) had.emplace(held.key, held.digest);
 
     ObjectPeers after;
     after.family = of;
     Omissions omitted{};
     std::vector<kith::peer> upserted;
-    std::unordered_set<std::string> seen;
+    PeerKeys seen;
     const auto found = [&](const PeerView &one) {
-        if (!seen.emplace(one.key).second) return;
-        after.peers.push_back({std::string(one.key), one.digest()});
-        const auto old = had.find(one.key);
+        const PeerKey key(one.key);
+        if (!seen.insert(key).second) return;
+        after.peers.push_back({key, one.digest()});
+        const auto old = had.find(key);
         if (old == had.end() || old->second != after.peers.back().digest) one.append_to(upserted);
     };
     if (event.kind != Event::Kind::deleted) {
@@ -162,7 +163,7 @@ PeerSet::Applied PeerSet::apply(const Event &event, Changes &changes) {
     }
     std::vector<std::string> gone;
     for (const auto &held : before) {
-        if (!seen.contains(held.key) && !is_in_other_object(held.key, object.name)) gone.push_back(held.key);
+        if (!seen.contains(held.key) && !is_in_other_object(held.key, object.name)) gone.push_back(held.key.text());
     }
     const auto touched = [&](const std::string &key) { return changes.touched.contains(key); };
     if (std::ranges::any_of(upserted, [&](const auto &peer) { return touched(peer.key); }) ||

@@ -5,7 +5,10 @@
 #pragma once
 
 #include "list_watch_parser.hpp"
+#include "peer_key.hpp"
 #include "peer_naming.hpp"
+
+#include <boost/container/small_vector.hpp>
 
 #include <memory>
 #include <set>
@@ -63,16 +66,17 @@ class PeerSet {
 
   private:
     enum class Family : std::uint8_t { any, ipv4, ipv6 };
+    using PeerKeys = std::unordered_set<PeerKey, PeerKeyHash>;
     struct PeerDigest {
-        std::string key;
+        PeerKey key;
         std::uint64_t digest; ///< hash of name and attributes
     };
     struct ObjectPeers {
         Family family = Family::any;
         bool truncated = false;
-        std::vector<PeerDigest> peers;
+        boost::container::small_vector<PeerDigest, 1> peers;
         /// Of truncated Endpoints while they are read: keys of listed addresses that are not peers.
-        std::unique_ptr<std::unordered_set<std::string>> not_peers{};
+        std::unique_ptr<PeerKeys> not_peers{};
     };
     using ObjectPeersByName = std::unordered_map<std::string, ObjectPeers>;
 
@@ -80,7 +84,7 @@ class PeerSet {
     static void check_truncated(const Object &object, ObjectPeers &holding);
     static void keep_unlisted_peers(const ObjectPeers &before, ObjectPeers &after);
     void compare(ListedPeers &out);
-    bool is_in_other_object(const std::string &key, const std::string &but) const;
+    bool is_in_other_object(const PeerKey &key, const std::string &but) const;
 
     const Lookup lookup_;
     const Naming &naming_;

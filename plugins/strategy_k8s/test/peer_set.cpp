@@ -28,7 +28,7 @@ Object some_object(Lookup lookup, const std::string &name, kith::testkit::Random
         Address address;
         const std::string number = std::to_string(random.below(8));
         if (random.below(5) != 0) address.ip = "10.0.0." + (pods ? name : number);
-        address.uid = pods ? "u" + name : "u" + number;
+        address.uid = pods ? "u" + name : random.below(2) != 0 ? "u" + number : "91e4f736-1ed2-4c6d-a733-d4f25dadfe5" + number;
         address.ready = random.below(5) != 0;
         out.addresses.push_back(address);
     }
