@@ -3,22 +3,32 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 namespace kith::core {
 
+namespace {
+
+std::uint16_t narrow(std::size_t size) {
+    if (size > 0xFFFF) throw std::length_error("a text of a peer has more than 65,535 bytes");
+    return static_cast<std::uint16_t>(size);
+}
+
+} // namespace
+
 PackedPeer::PackedPeer(const PeerView &peer)
-    : key_size_(static_cast<std::uint32_t>(peer.key.size())),
-      name_size_(static_cast<std::uint32_t>(peer.name.size())),
-      attribute_count_(static_cast<std::uint32_t>(peer.attributes.size())) {
-    std::size_t bytes = peer.key.size() + peer.name.size() + peer.attributes.size() * 2 * sizeof(std::uint32_t);
+    : key_size_(narrow(peer.key.size())),
+      name_size_(narrow(peer.name.size())),
+      attribute_count_(narrow(peer.attributes.size())) {
+    std::size_t bytes = peer.key.size() + peer.name.size() + peer.attributes.size() * 2 * sizeof(Size);
     for (const auto &attribute : peer.attributes) bytes += attribute.name.size() + attribute.value.size();
     memory_ = std::make_unique_for_overwrite<char[]>(std::max<std::size_t>(bytes, 1));
     char *size_at = memory_.get();
-    char *text_at = memory_.get() + peer.attributes.size() * 2 * sizeof(std::uint32_t);
+    char *text_at = memory_.get() + peer.attributes.size() * 2 * sizeof(Size);
     const auto put_size = [&](std::size_t size) {
-        const auto narrow = static_cast<std::uint32_t>(size);
-        std::memcpy(size_at, &narrow, sizeof narrow);
-        size_at += sizeof narrow;
+        const Size narrowed = narrow(size);
+        std::memcpy(size_at, &narrowed, sizeof narrowed);
+        size_at += sizeof narrowed;
     };
     const auto put_text = [&](std::string_view text) { text_at = std::copy(text.begin(), text.end(), text_at); };
     put_text(peer.key);
@@ -33,9 +43,9 @@ PackedPeer::PackedPeer(const PeerView &peer)
 
 void PackedPeer::attributes(std::vector<AttributeView> &out) const {
     const char *at = text() + key_size_ + name_size_;
-    for (std::uint32_t i = 0; i < attribute_count_; ++i) {
-        const std::uint32_t name_size = sizes()[2 * i];
-        const std::uint32_t value_size = sizes()[2 * i + 1];
+    for (std::size_t i = 0; i < attribute_count_; ++i) {
+        const std::size_t name_size = sizes()[2 * i];
+        const std::size_t value_size = sizes()[2 * i + 1];
         out.push_back({{at, name_size}, {at + name_size, value_size}});
         at += name_size + value_size;
     }
@@ -51,7 +61,7 @@ bool PackedPeer::equals(const PeerView &peer) const {
         return equal;
     };
     if (!same(peer.key) || !same(peer.name)) return false;
-    for (std::uint32_t i = 0; i < attribute_count_; ++i) {
+    for (std::size_t i = 0; i < attribute_count_; ++i) {
         const auto &attribute = peer.attributes[i];
         if (attribute.name.size() != sizes()[2 * i] || attribute.value.size() != sizes()[2 * i + 1] || !same(attribute.name) ||
             !same(attribute.value))

@@ -16,6 +16,7 @@ namespace kith::core {
 class PackedPeer {
   public:
     PackedPeer() = default;
+    // Throws std::length_error for a text of more than 65,535 bytes.
     explicit PackedPeer(const PeerView &peer);
 
     explicit operator bool() const { return memory_ != nullptr; }
@@ -34,14 +35,15 @@ class PackedPeer {
 
   private:
     // First the two sizes of each attribute, then key, name, and the attributes' names and values, without gaps.
-    const std::uint32_t *sizes() const { return reinterpret_cast<const std::uint32_t *>(memory_.get()); }
-    const char *text() const { return memory_.get() + std::size_t{attribute_count_} * 2 * sizeof(std::uint32_t); }
+    using Size = std::uint16_t; // kith::PeerReader accepts no longer text
+    const Size *sizes() const { return reinterpret_cast<const Size *>(memory_.get()); }
+    const char *text() const { return memory_.get() + std::size_t{attribute_count_} * 2 * sizeof(Size); }
     bool same_attributes_in_any_order(const PeerView &peer) const;
 
     std::unique_ptr<char[]> memory_;
-    std::uint32_t key_size_ = 0;
-    std::uint32_t name_size_ = 0;
-    std::uint32_t attribute_count_ = 0;
+    Size key_size_ = 0;
+    Size name_size_ = 0;
+    Size attribute_count_ = 0;
 };
 
 } // namespace kith::core

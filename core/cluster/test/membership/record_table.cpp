@@ -5,7 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace kith::core::test {
 
@@ -122,6 +124,25 @@ BOOST_AUTO_TEST_CASE(a_missing_record_has_no_lease) {
     BOOST_CHECK(table.describe(a, peer, attributes));
     BOOST_CHECK_EQUAL(peer.ttl, 10U);
     BOOST_CHECK(!table.describe(RecordId::none, peer, attributes));
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_is_returned_as_it_was_stored) {
+    Table table;
+    const std::string longest(65'535, 'x'), one_more(65'536, 'x');
+    const std::vector<AttributeView> stored{{"zone", "a"}, {longest, longest}, {"empty", ""}};
+    const RecordId id = table.add(table.one, {longest, longest, stored, 0}, Presence::present);
+    std::vector<AttributeView> attributes;
+    PeerView peer;
+    BOOST_REQUIRE(table.describe(id, peer, attributes));
+    BOOST_CHECK(peer.key == longest && peer.name == longest);
+    BOOST_REQUIRE_EQUAL(attributes.size(), stored.size());
+    for (std::size_t i = 0; i < stored.size(); ++i)
+        BOOST_CHECK(attributes[i].name == stored[i].name && attributes[i].value == stored[i].value);
+    BOOST_CHECK(table[id].peer.equals({longest, longest, stored, 0}));
+    BOOST_CHECK_THROW(PackedPeer({one_more, "n", {}, 0}), std::length_error);
+    BOOST_CHECK_THROW(PackedPeer({"k", one_more, {}, 0}), std::length_error);
+    const std::vector<AttributeView> too_long{{"a", one_more}};
+    BOOST_CHECK_THROW(PackedPeer({"k", "n", too_long, 0}), std::length_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
