@@ -86,32 +86,39 @@ class ConfigResolver {
                     ": only those of one file share a process, so each file has one of its own; use a name for each file");
     }
 
-    // Of the connector's schema: {"x-kith-policy": {OPTION: {VALUE: {KEY: default, "disconnect": "what it means here"}}}}.
+    // Of the connector's schema: {"x-kith-policy": {OPTION: {VALUE: {KEY: default, "disconnect": "what it means here"}}}}, and in place of
+    // OPTION and VALUE "" for whatever the options are.
     void apply_policy_defaults(const FileMember<Policy> &entry, const ConnectorInstances::Instance &connector, Policy &policy) {
         const auto *rules = plugins_.schema(*connector.plugin, connector.location);
         const auto *options = rules ? schema_accessors::member(rules->json(), "x-kith-policy") : nullptr;
         if (!options || !options->is_object()) return;
+        for (const auto &option : options->get_object()) {
+            const auto name = schema_accessors::view(option.key());
+            const auto *defaults =
+                name.empty() ? &option.value()
+                             : schema_accessors::member(option.value(), schema_accessors::text_of(connector.options, name));
+            if (defaults) apply_policy_defaults(*defaults, entry, policy);
+        }
+    }
+
+    void apply_policy_defaults(const schema_accessors::json::value &defaults, const FileMember<Policy> &entry, Policy &policy) {
         const auto given = [&](std::string_view key) {
             return entry.location.source_map && entry.location.source_map->member(key);
         };
-        for (const auto &option : options->get_object()) {
-            const auto value = schema_accessors::text_of(connector.options, schema_accessors::view(option.key()));
-            const auto *defaults = schema_accessors::member(option.value(), value);
-            if (!defaults) continue;
-            if (!given("first_looks"))
-                policy.first_looks =
-                    static_cast<std::uint32_t>(member_or_default::integer_in(*defaults, "first_looks", policy.first_looks));
-            if (!given("links"))
-                policy.links = static_cast<std::uint32_t>(member_or_default::integer_in(*defaults, "links", policy.links));
-            if (!given("bridge")) policy.bridge = member_or_default::flag_in(*defaults, "bridge", policy.bridge);
-            if (!given("connect_timeout"))
-                policy.connect_timeout = Policy::milliseconds(
-                    member_or_default::integer_in(*defaults, "connect_timeout", policy.connect_timeout.count()));
-            const auto meaning = schema_accessors::text_of(*defaults, "disconnect");
-            if (policy.prune == Prune::disconnect && !meaning.empty()) {
-                const auto where = entry.location / "prune";
-                collector_.warning(where.at, where.path, std::string(meaning));
-            }
+        const auto count = [&](std::string_view key, std::uint32_t &of) {
+            if (!given(key)) of = static_cast<std::uint32_t>(member_or_default::integer_in(defaults, key, of));
+        };
+        count("first_looks", policy.first_looks);
+        count("links", policy.links);
+        count("connect_parallel", policy.connect_parallel);
+        if (!given("bridge")) policy.bridge = member_or_default::flag_in(defaults, "bridge", policy.bridge);
+        if (!given("connect_timeout"))
+            policy.connect_timeout = Policy::milliseconds(
+                member_or_default::integer_in(defaults, "connect_timeout", policy.connect_timeout.count()));
+        const auto meaning = schema_accessors::text_of(defaults, "disconnect");
+        if (policy.prune == Prune::disconnect && !meaning.empty()) {
+            const auto where = entry.location / "prune";
+            collector_.warning(where.at, where.path, std::string(meaning));
         }
     }
 

@@ -37,7 +37,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier, pub
         .summary = "Joins hosts in a mesh of kith's own: links, failure detection and messages, for services without a BEAM.",
         .options = options_schema,
         .prune = KITH_PRUNE_DISCONNECT,
-        .parallel = 128,
+        .parallel = 256, // of members, few of which it dials itself
     };
     using required = kith::services<kith::options, kith::timer, kith::random, kith::clock, kith::tcp, kith::tls>;
     using optional = kith::services<kith::messages, kith::metric, kith::file>;

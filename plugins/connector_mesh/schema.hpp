@@ -11,6 +11,7 @@ inline constexpr std::string_view options_schema = R"({
   "type": "object",
   "additionalProperties": false,
   "required": ["node", "cluster"],
+  "x-kith-policy": { "": { "connect_parallel": 256 } },
   "properties": {
     "node": {
       "type": "string", "minLength": 1, "maxLength": 255, "x-kith-node-name": "any",

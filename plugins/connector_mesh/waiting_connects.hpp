@@ -5,20 +5,19 @@
 
 #include <kith/signal.hpp>
 
-#include <list>
+#include <functional>
+#include <map>
 #include <string>
-#include <utility>
 
 namespace kith::mesh {
 
 class WaitingConnects {
     struct Item {
-        Item(host h, std::string peer) : name(std::move(peer)), changed(h) {}
-        std::string name;
+        explicit Item(host h) : changed(h) {}
         std::string failure;
         signal changed;
     };
-    using Items = std::list<Item>;
+    using Items = std::multimap<std::string, Item, std::less<>>; // by the names of the peers
 
   public:
     explicit WaitingConnects(host h) : host_(h) {}
@@ -26,13 +25,13 @@ class WaitingConnects {
     /// One of them, for as long as it exists.
     class One {
       public:
-        One(WaitingConnects &in, const std::string &peer) : of_(in.items_), at_(of_.emplace(of_.end(), in.host_, peer)) {}
+        One(WaitingConnects &in, const std::string &peer) : of_(in.items_), at_(of_.emplace(peer, in.host_)) {}
         ~One() { of_.erase(at_); }
         One(const One &) = delete;
         One &operator=(const One &) = delete;
 
-        [[nodiscard]] const std::string &failure() const noexcept { return at_->failure; }
-        [[nodiscard]] signal &changed() noexcept { return at_->changed; }
+        [[nodiscard]] const std::string &failure() const noexcept { return at_->second.failure; }
+        [[nodiscard]] signal &changed() noexcept { return at_->second.changed; }
 
       private:
         Items &of_;
@@ -41,10 +40,10 @@ class WaitingConnects {
 
     /// Something has become known about the member. failure: why no link can be had; empty: it is up.
     void changed(const std::string &name, const std::string &failure) {
-        for (Item &each : items_) {
-            if (each.name != name) continue;
-            each.failure = failure;
-            each.changed.notify();
+        const auto [first, last] = items_.equal_range(name);
+        for (auto at = first; at != last; ++at) {
+            at->second.failure = failure;
+            at->second.changed.notify();
         }
     }
 

@@ -196,6 +196,16 @@ BOOST_AUTO_TEST_CASE(an_application_gives_the_policy_other_defaults) {
     BOOST_TEST((policy_of("none") == links_alone));
 }
 
+BOOST_AUTO_TEST_CASE(the_mesh_gets_all_its_peers_at_once_unless_the_policy_has_a_limit) {
+    for (const auto &[policy, expected] : {std::pair{"", 256u}, std::pair{R"("connect_parallel": 16)", 16u}}) {
+        const auto loaded = load_text("kith.json", R"({"topologies": {"t": {"strategy": "epmd", "config": {"hosts": ["b@h"]},
+            "connector": "mesh", "connector_config": {"node": "a@h", "cluster": "c", "plain": true}, "policy": {)" +
+                                                       std::string(policy) + "}}}}");
+        BOOST_TEST_REQUIRE(loaded.config.has_value(), to_text(loaded.diagnostics));
+        BOOST_TEST(loaded.config->topologies[0].policy.connect_parallel == expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_editor_schema_accepts_the_examples) {
     PluginCatalogue catalogue;
     for (auto &plugin : plugins()) catalogue.installed.push_back(std::move(plugin.info));
