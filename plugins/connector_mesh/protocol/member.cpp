@@ -49,6 +49,7 @@ void Member::want(std::string_view name, Membership::Endpoint at, Time now) {
     if (membership_.wanted(id) && membership_.state(id) == State::up) return;
     // A strategy finds many at once: whom to dial is known when all of them are.
     if (!membership_.overlay_changed()) overlay_due_ = now + overlay_pause;
+    if (expected_until_ == Time::max()) expected_until_ = now + time_to_start;
     membership_.want(id, std::move(at));
     dialler_.hurry(id, now);
     settle(now);
@@ -175,7 +176,8 @@ void Member::failed_to_reach(NodeId peer, std::string_view why, bool conclusive,
     const bool is_up = membership_.state(peer) == State::up;
     dialler_.failed(peer, why, now);
     if (!is_up) {
-        membership_.absent(peer);
+        unanswered_.push_back(peer);
+        check_unanswered(now);
         put({.kind = Action::Kind::failed, .name = names_.name(peer), .text = std::string(why)});
     }
     const bool doubts = is_up ? broke || never_linked : never_linked && membership_.disputed(peer);

@@ -127,6 +127,9 @@ class Member {
 
   private:
     static constexpr Time overlay_pause = std::chrono::milliseconds(20); // between two computations of the neighbours
+    /// After its own start a member expects that others are starting too: until then those that do not answer yet keep their places on its
+    /// rings. Otherwise a cluster that starts makes the links of each of its sizes on the way, more than twice as many as it needs.
+    static constexpr Time time_to_start = std::chrono::seconds(2);
     using Links = std::map<LinkId, std::unique_ptr<Link>>;
     Link *find(LinkId id);
     [[nodiscard]] Link *link_to(NodeId peer) const;
@@ -176,6 +179,7 @@ class Member {
     void check_self(Time now);
     void check_half(Time now);
     void check_suspects(Time now);
+    void check_unanswered(Time now);
     [[nodiscard]] Time next_moment(Time now) const noexcept;
     void beat(Time now);
     [[nodiscard]] Time silence_due() const noexcept;
@@ -195,6 +199,8 @@ class Member {
     std::map<LinkId, NodeId> dials_;                          // under way, without a connection yet
     std::map<LinkId, std::string> final_output_;              // of links that have ended
     std::map<NodeId, Time> missing_since_;
+    std::vector<NodeId> unanswered_; // wanted, never heard of, and nobody answers there: absent from expected_until_ on
+    Time expected_until_ = Time::max();
     std::vector<NodeId> nearest_; // sorted
     LinkId next_link_ = 1;
     std::vector<Action> actions_;
