@@ -25,6 +25,7 @@ import gossip  # noqa: E402
 import isolation  # noqa: E402
 import many_plugins  # noqa: E402
 import mesh  # noqa: E402
+import mesh_sick  # noqa: E402
 import page  # noqa: E402
 import replacement  # noqa: E402
 import simulation  # noqa: E402
@@ -204,7 +205,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
-           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **isolation.FIGURES, **k8s.FIGURES, **mesh.FIGURES, **consul_agent.FIGURES, **consul_template.FIGURES, **ec2.FIGURES, **page.FIGURES, **replacement.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
+           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **isolation.FIGURES, **k8s.FIGURES, **mesh.FIGURES, **mesh_sick.FIGURES, **consul_agent.FIGURES, **consul_template.FIGURES, **ec2.FIGURES, **page.FIGURES, **replacement.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
 
 
 def main():

@@ -21,7 +21,7 @@ from waiting import free_port, wait_until
 
 KEY = os.urandom(32).hex()
 IDENTITY = "kith-" + hmac.new(bytes.fromhex(KEY), b"kith.tls/1 identity", "sha256").hexdigest()[:32]
-VERSION = "v0.5.4"
+VERSION = "v0.7.0"
 
 
 def names_of(count):
