@@ -49,7 +49,7 @@ void Member::want(std::string_view name, Membership::Endpoint at, Time now) {
     if (membership_.wanted(id) && membership_.state(id) == State::up) return;
     // A strategy finds many at once: whom to dial is known when all of them are.
     if (!membership_.overlay_changed()) overlay_due_ = now + overlay_pause;
-    if (expected_until_ == Time::max()) expected_until_ = now + time_to_start;
+    if (!expected_until_) expected_until_ = now + time_to_start;
     membership_.want(id, std::move(at));
     dialler_.hurry(id, now);
     settle(now);

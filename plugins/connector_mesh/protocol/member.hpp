@@ -11,6 +11,7 @@
 #include "observer.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace kith::mesh {
 
@@ -200,7 +201,7 @@ class Member {
     std::map<LinkId, std::string> final_output_;              // of links that have ended
     std::map<NodeId, Time> missing_since_;
     std::vector<NodeId> unanswered_; // wanted, never heard of, and nobody answers there: absent from expected_until_ on
-    Time expected_until_ = Time::max();
+    std::optional<Time> expected_until_; // none: no strategy has found anybody yet
     std::vector<NodeId> nearest_; // sorted
     LinkId next_link_ = 1;
     std::vector<Action> actions_;

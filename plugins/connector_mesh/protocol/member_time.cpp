@@ -52,7 +52,7 @@ void Member::advance(Time now) {
 Time Member::deadline() const noexcept {
     Time out = std::min({next_beat_, silence_due(), messages_.deadline(), observer_.deadline()});
     if (!ending_) out = std::min(out, dialler_.deadline());
-    if (!unanswered_.empty()) out = std::min(out, expected_until_);
+    if (!unanswered_.empty() && expected_until_) out = std::min(out, *expected_until_);
     if (membership_.overlay_changed()) out = std::min(out, std::max(overlay_due_, now_));
     return out;
 }
@@ -250,7 +250,7 @@ void Member::check_suspects(Time now) {
 }
 
 void Member::check_unanswered(Time now) {
-    if (now < expected_until_) return;
+    if (expected_until_ && now < *expected_until_) return;
     for (const NodeId id : std::exchange(unanswered_, {})) membership_.absent(id);
 }
 
