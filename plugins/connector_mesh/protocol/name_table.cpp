@@ -2,6 +2,7 @@
 #include "name_table.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace kith::mesh {
 
@@ -23,16 +24,41 @@ std::size_t NameTable::lower(const Ring &ring, std::uint64_t hash, std::string_v
 
 NodeId NameTable::intern(std::string_view name) {
     if (const auto known = ids_.find(name); known != ids_.end()) return known->second;
-    const auto id = static_cast<NodeId>(names_.size());
-    const std::string &kept = names_.emplace_back(name);
-    hashes_.push_back(ring_hash(0xff, name));
-    ids_.emplace(kept, id);
+    NodeId id = static_cast<NodeId>(names_.size());
+    if (free_.empty()) {
+        names_.emplace_back();
+        hashes_.emplace_back();
+        holders_.emplace_back();
+    } else {
+        id = free_.extract(free_.begin()).value();
+    }
+    names_[id] = name;
+    hashes_[id] = ring_hash(0xff, name);
+    ids_.emplace(names_[id], id);
     for (unsigned i = 0; i < rings_.size(); ++i) {
         const std::uint64_t hash = ring_hash(i, name);
         const auto at = static_cast<Ring::difference_type>(lower(rings_[i], hash, name));
         rings_[i].insert(rings_[i].begin() + at, {hash, id});
     }
     return id;
+}
+
+void NameTable::release(NodeId id) {
+    if (--holders_[id] != 0) return;
+    for (unsigned i = 0; i < rings_.size(); ++i) {
+        Ring &ring = rings_[i];
+        ring.erase(ring.begin() + static_cast<Ring::difference_type>(position(i, id)));
+        if (ring.capacity() > 4 * ring.size() + 64) ring.shrink_to_fit();
+    }
+    ids_.erase(names_[id]);
+    names_[id] = {};
+    free_.insert(id);
+    while (!free_.empty() && *free_.rbegin() + 1 == names_.size()) {
+        free_.erase(std::prev(free_.end()));
+        names_.pop_back();
+        hashes_.pop_back();
+        holders_.pop_back();
+    }
 }
 
 std::optional<NodeId> NameTable::find(std::string_view name) const {

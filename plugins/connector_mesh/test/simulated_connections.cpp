@@ -20,7 +20,7 @@ void SimulatedMesh::cut(std::size_t a, std::size_t b, bool cut_off) {
 }
 
 void SimulatedMesh::release(std::size_t a, std::size_t b) {
-    for (std::uint64_t id = 0; id < pairs_.size(); ++id) {
+    for (std::uint64_t id = first_pair(); id < pairs_.size(); ++id) {
         if (!pairs_[id]) continue;
         Pair &pair = *pairs_[id];
         for (int side = 0; side < 2; ++side) {

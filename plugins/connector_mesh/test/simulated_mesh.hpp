@@ -8,6 +8,7 @@
 #include "node_set.hpp"
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -58,13 +60,18 @@ class SimulatedMesh {
     SimulatedMesh(std::size_t count, std::uint64_t seed, unsigned degree = 16)
         : names_(degree / 2), random_(seed), degree_(degree) {
         for (std::size_t i = 0; i < count; ++i) {
-            Host host;
-            host.name = "m" + std::to_string(i) + "@10." + std::to_string(i / 65536) + '.' + std::to_string(i / 256 % 256) +
-                        '.' + std::to_string(i % 256);
-            names_.intern(host.name);
-            hosts_.push_back(std::move(host));
+            add();
+            names_.hold(names_.intern(hosts_[i].name)); // its number is its index
         }
-        by_link_.resize(count);
+    }
+    /// One more host, with a name of its own, which only members keep. Returns its index.
+    std::size_t add() {
+        const std::size_t i = hosts_.size();
+        hosts_.emplace_back().name = "m" + std::to_string(i) + "@10." + std::to_string(i / 65536) + '.' +
+                                     std::to_string(i / 256 % 256) + '.' + std::to_string(i % 256);
+        index_[hosts_[i].name] = i;
+        by_link_.emplace_back();
+        return i;
     }
 
     std::vector<Report> reports;
@@ -84,7 +91,8 @@ class SimulatedMesh {
     Host &host(std::size_t i) { return hosts_[i]; }
     Member &member(std::size_t i) { return *hosts_[i].member; }
     bool running(std::size_t i) const { return hosts_[i].power == Power::running; }
-    std::size_t index_of(const std::string &name) const { return *names_.find(name); }
+    std::size_t index_of(const std::string &name) const { return index_.at(name); }
+    const NameTable &names() const { return names_; }
 
     /// Starts a process on the host; `finds`: the members that its strategy has found.
     void start(std::size_t i, const std::vector<std::size_t> &finds);
@@ -151,6 +159,11 @@ class SimulatedMesh {
     bool is_open(std::size_t a, std::size_t b) const;
 
     void end_process(std::size_t i);
+    /// The first of the pairs that are not null.
+    std::uint64_t first_pair() {
+        while (first_pair_ < pairs_.size() && !pairs_[first_pair_]) ++first_pair_;
+        return first_pair_;
+    }
 
     /// A side closes the connection.
     void shut(std::uint64_t id, int side);
@@ -173,8 +186,10 @@ class SimulatedMesh {
     NameTable names_;
     std::mt19937_64 random_;
     unsigned degree_;
-    std::vector<Host> hosts_;
+    std::deque<Host> hosts_;
+    std::unordered_map<std::string, std::size_t> index_;
     std::vector<std::unique_ptr<Pair>> pairs_{1};                          // by their ids; null: both sides have forgotten it
+    std::uint64_t first_pair_ = 1;                                         // all before it are null
     std::vector<std::map<LinkId, std::pair<std::uint64_t, int>>> by_link_; // of each host
     std::set<std::pair<std::size_t, std::size_t>> blocked_;
     std::vector<double> loss_;
