@@ -11,12 +11,16 @@ double Dialler::draw() noexcept {
     return static_cast<double>(random_ >> 11) * 0x1p-53;
 }
 
+void Dialler::uncount(const Target &target) noexcept {
+    in_flight_ -= target.in_flight ? 1U : 0U;
+    without_link_ -= target.linked ? 0U : 1U;
+}
+
 void Dialler::targets(std::span<const NodeId> ids, Time now) {
     const std::unordered_set<NodeId> wanted(ids.begin(), ids.end());
     std::erase_if(targets_, [&](const auto &each) {
         if (wanted.contains(each.first)) return false;
-        in_flight_ -= each.second.in_flight ? 1U : 0U;
-        without_link_ -= each.second.linked ? 0U : 1U;
+        uncount(each.second);
         return true;
     });
     for (const NodeId id : ids) {
@@ -26,6 +30,13 @@ void Dialler::targets(std::span<const NodeId> ids, Time now) {
         at->second.since = now;
         at->second.next = dials_first(id) ? now : now + patience;
     }
+}
+
+void Dialler::forget(NodeId id) {
+    const auto at = targets_.find(id);
+    if (at == targets_.end()) return;
+    uncount(at->second);
+    targets_.erase(at);
 }
 
 void Dialler::linked(NodeId id) {

@@ -30,6 +30,9 @@ class Dialler {
     void targets(std::span<const NodeId> ids, Time now);
     [[nodiscard]] bool is_target(NodeId id) const { return targets_.contains(id); }
 
+    /// The number will be that of another name.
+    void forget(NodeId id);
+
     /// There is a link with the member now, or none any more. broke: it failed, so it is dialled within four turns.
     void linked(NodeId id);
     void unlinked(NodeId id, bool broke, Time now);
@@ -60,6 +63,7 @@ class Dialler {
         bool linked = false;
         Time next{};
     };
+    void uncount(const Target &target) noexcept;
     [[nodiscard]] bool dials_first(NodeId id) const { return names_.name(self_) > names_.name(id); }
     /// How long this member waits with dialling one whose link broke.
     [[nodiscard]] Time turn(NodeId id) const noexcept;

@@ -23,7 +23,10 @@ Member::Member(NameTable &names, MemberSettings settings, Time now)
       dialler_(names, membership_.self(), settings_.seed),
       messages_(membership_),
       now_(now),
-      overlay_due_(now + overlay_pause) {
+      overlay_due_(now + overlay_pause),
+      heard_(now) {
+    membership_.set_owner({[this](NodeId id) { return needs(id); }, [this](NodeId id) { forgotten(id); }});
+    membership_.advance(now);
     ways_.link = [this](NodeId id) { return link_to(id); };
     ways_.wrote = [this](Link &link) { wrote(link); };
     observer_.advance(now);
@@ -39,13 +42,13 @@ Member::~Member() = default;
 // ---- wishes ----
 
 void Member::want(std::string_view name, Membership::Endpoint at, Time now) {
-    if (!membership_.room_for(name)) {
+    if (!membership_.make_room(name)) {
         put({.kind = Action::Kind::failed,
              .name = std::string(name),
              .text = "this member knows as many members as it may: " + std::to_string(settings_.limits.members)});
         return;
     }
-    const NodeId id = names_.intern(name);
+    const NodeId id = membership_.learn(name);
     if (membership_.wanted(id) && membership_.state(id) == State::up) return;
     // A strategy finds many at once: whom to dial is known when all of them are.
     if (!membership_.overlay_changed()) overlay_due_ = now + overlay_pause;
@@ -56,7 +59,7 @@ void Member::want(std::string_view name, Membership::Endpoint at, Time now) {
 }
 
 void Member::part(std::string_view name, Time now) {
-    const auto id = names_.find(name);
+    const auto id = membership_.find(name);
     if (!id || *id == membership_.self()) return;
     membership_.part(*id);
     while (Link *link = link_to(*id)) {
@@ -234,6 +237,23 @@ void Member::end_link(LinkId id, std::string_view why, bool failed, bool conclus
     }
 }
 
+// ---- names ----
+
+bool Member::needs(NodeId id) const {
+    return by_peer_.contains(id) || std::ranges::any_of(dials_, [id](const auto &each) { return each.second == id; }) ||
+           std::ranges::any_of(links_,
+                               [id](const auto &each) { return each.second->peer == id || each.second->expected == id; });
+}
+
+void Member::forgotten(NodeId id) {
+    dialler_.forget(id);
+    observer_.trust(id);
+    missing_since_.erase(id);
+    std::erase(nearest_, id);
+    messages_.forget(id);
+    ways_outdated_ = true;
+}
+
 // ---- messages ----
 
 const Messages::Ways &Member::ways() {
@@ -258,12 +278,12 @@ Messages::Sent Member::broadcast(std::string_view channel, std::string_view text
 std::vector<Action> Member::take_actions() { return std::exchange(actions_, {}); }
 
 bool Member::is_up(std::string_view name) const {
-    const auto id = names_.find(name);
+    const auto id = membership_.find(name);
     return id && membership_.state(*id) == State::up && !membership_.parted(*id) && !isolated_;
 }
 
 bool Member::direct(std::string_view name) const {
-    const auto id = names_.find(name);
+    const auto id = membership_.find(name);
     return id && link_to(*id) != nullptr;
 }
 
@@ -288,7 +308,7 @@ std::vector<Member::LinkView> Member::up() const {
 }
 
 std::string Member::explain(std::string_view name) const {
-    const auto id = names_.find(name);
+    const auto id = membership_.find(name);
     if (id) {
         if (const auto *history = dialler_.history(*id); history != nullptr && !history->why.empty()) return history->why;
         if (dialler_.is_target(*id)) return "no link with it yet";

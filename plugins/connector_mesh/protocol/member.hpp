@@ -127,7 +127,8 @@ class Member {
     [[nodiscard]] std::string explain(std::string_view name) const;
 
   private:
-    static constexpr Time overlay_pause = std::chrono::milliseconds(20); // between two computations of the neighbours
+    static constexpr Time patience_with_unwanted = std::chrono::hours(1); // how long a member that no strategy finds is dialled
+    static constexpr Time overlay_pause = std::chrono::milliseconds(20);  // between two computations of the neighbours
     /// After its own start a member expects that others are starting too: until then those that do not answer yet keep their places on its
     /// rings. Otherwise a cluster that starts makes the links of each of its sizes on the way, more than twice as many as it needs.
     static constexpr Time time_to_start = std::chrono::seconds(2);
@@ -144,6 +145,10 @@ class Member {
     void failed_to_reach(NodeId peer, std::string_view why, bool conclusive, Time now);
     void end_link(LinkId id, std::string_view why, bool failed, bool conclusive, Time now);
     void drop(LinkId id);
+    [[nodiscard]] bool needs(NodeId id) const;
+    void forgotten(NodeId id);
+    void hear(Time now);
+    void check_gap(Time now);
 
     // frames
     void take(Link &link, const FrameReader::Frame &frame, Time now);
@@ -200,13 +205,15 @@ class Member {
     std::map<LinkId, NodeId> dials_;                          // under way, without a connection yet
     std::map<LinkId, std::string> final_output_;              // of links that have ended
     std::map<NodeId, Time> missing_since_;
-    std::vector<NodeId> unanswered_; // wanted, never heard of, and nobody answers there: absent from expected_until_ on
+    std::vector<NodeId> unanswered_;     // wanted, never heard of, and nobody answers there: absent from expected_until_ on
     std::optional<Time> expected_until_; // none: no strategy has found anybody yet
-    std::vector<NodeId> nearest_; // sorted
+    std::vector<NodeId> nearest_;        // sorted
     LinkId next_link_ = 1;
     std::vector<Action> actions_;
     Counters counters_;
     Time now_{}, overlay_due_{}, last_beat_{}, next_beat_{}, may_announce_{}, may_compare_{};
+    Time heard_;                       // when something came on a link last
+    Time gap_ended_ = Time::max();     // when something came last after nothing had come for patience_with_unwanted
     Time doubted_since_ = Time::max(); // when it learnt that others believe it down
     std::uint64_t interval_ = 0;       // number of the present interval between two heartbeats
     unsigned announced_ = 0;

@@ -70,7 +70,7 @@ void Member::send_digest(Link &link) {
 }
 
 /// Is this member comparing with another one at the moment? What it lacks is possibly on its way then.
-bool Member::compares(Time now) const noexcept { return now < may_compare_ && names_.size() >= many_members; }
+bool Member::compares(Time now) const noexcept { return now < may_compare_ && names_.count() >= many_members; }
 
 /// Who has many members compares with one after the other: a digest waits for the heartbeat after the present comparison, and mostly it is equal
 /// then. Otherwise a new one of ten thousand would get all documents from each of its neighbours.

@@ -14,6 +14,7 @@ void Member::received(LinkId id, std::string_view bytes, Time now) {
     if (link == nullptr) return;
     now_ = now;
     link->heard = observer_.awake(now);
+    if (link->phase == Link::Phase::up) hear(now);
     link->in.append(bytes);
     while (link != nullptr) {
         const auto frame = link->in.next();

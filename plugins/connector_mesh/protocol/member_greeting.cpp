@@ -74,9 +74,9 @@ void Member::take_hello(Link &link, std::string_view body, Time now) {
                          "degree " + std::to_string(hello->degree) + " and heartbeat " + std::to_string(hello->heartbeat) +
                              " ms: expected those of " + settings_.name + ", " + std::to_string(settings_.degree) + " and " +
                              std::to_string(settings_.heartbeat / 1ms) + " ms; they must be equal in a cluster");
-    if (!membership_.room_for(name))
+    if (!membership_.make_room(name))
         return refuse_it(RefusalCode::busy, "too many members: " + std::to_string(settings_.limits.members));
-    const NodeId id = names_.intern(name);
+    const NodeId id = membership_.learn(name);
     if (membership_.parted(id))
         return refuse_it(RefusalCode::parted, "the policy of " + settings_.name + " has parted from " + name);
     if (const Run known = membership_.run(id); hello->run < known) {
@@ -122,7 +122,22 @@ void Member::take_refusal(Link &link, std::string_view body, Time now) {
     end_link(link.id, "refused: " + reason, false, true, now);
 }
 
+void Member::hear(Time now) {
+    if (now - std::exchange(heard_, now) >= patience_with_unwanted) gap_ended_ = now;
+}
+
+/// A link has come up. If this member heard nobody for so long that others have given it up, it has missed who ended meanwhile. It is not enough
+/// that it heard nobody: when all stood still together, as on a computer that slept, they go on with the links that they have.
+void Member::check_gap(Time now) {
+    constexpr Time to_link_again = 1min;
+    hear(now);
+    if (gap_ended_ == Time::max() || gap_ended_ + to_link_again <= now) return;
+    gap_ended_ = Time::max();
+    membership_.doubt_all("this host was cut off for more than an hour, and no other one has reported since that it is up");
+}
+
 void Member::come_up(Link &link, Time now) {
+    check_gap(now);
     link.phase = Link::Phase::up;
     link.up_since = now;
     link.heard = observer_.awake(now);

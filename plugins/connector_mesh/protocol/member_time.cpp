@@ -12,14 +12,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time steady = 1500ms;             // a link that is reliable has been up for so long,
-constexpr unsigned enough_prompt = 2;       // and so many of its last heartbeats were answered within an interval;
-constexpr Time long_steady = 30s;           // or it has been up for so long
-constexpr Time surplus_time = 30s;          // a link that neither side needs is closed after this
-constexpr Time patience_below_half = 10s;   // after which fewer than half of the members are reported
-constexpr Time longest_hold = 300s;         // between two announcements
-constexpr Time calm = 600s;                 // after which the holds begin anew
-constexpr Time patience_with_unwanted = 1h; // how long a member that no strategy finds is dialled
+constexpr Time steady = 1500ms;           // a link that is reliable has been up for so long,
+constexpr unsigned enough_prompt = 2;     // and so many of its last heartbeats were answered within an interval;
+constexpr Time long_steady = 30s;         // or it has been up for so long
+constexpr Time surplus_time = 30s;        // a link that neither side needs is closed after this
+constexpr Time patience_below_half = 10s; // after which fewer than half of the members are reported
+constexpr Time longest_hold = 300s;       // between two announcements
+constexpr Time calm = 600s;               // after which the holds begin anew
 
 /// returns: how often this member has stated lately that it is alive although others believed it down.
 bool is_reliable(const Link &link, unsigned returns, Time now) {
@@ -41,6 +40,7 @@ void Member::advance(Time now) {
     if (lag > 0s)
         notice("this host's loop stood still for " + seconds_text(lag + observer_.longest_step()) +
                ": what it did not hear meanwhile is not held against others");
+    membership_.advance(now);
     check_links(now);
     check_self(now);
     check_half(now);
@@ -208,7 +208,7 @@ void Member::settle_overlay(Time now) {
         if (membership_.wanted(id) || since + patience_with_unwanted > now) {
             ids.push_back(id);
         } else {
-            membership_.forget(id);
+            membership_.give_up(id);
         }
     }
     dialler_.targets(ids, now);

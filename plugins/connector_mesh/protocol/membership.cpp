@@ -18,7 +18,8 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 } // namespace
 
 Membership::Membership(NameTable &names, unsigned degree, std::string_view self, Run run, Endpoint listening, Limits limits)
-    : names_(names), rings_(names, degree), limits_(limits), self_(names.intern(self)), usual_port_(listening.port) {
+    : names_(names), rings_(names, degree), limits_(limits), usual_port_(listening.port) {
+    self_ = learn(self);
     place(self_, std::move(listening));
     record(self_).run = run;
     change(self_, [&](Record &own) {
@@ -36,8 +37,6 @@ Membership::Record &Membership::record(NodeId id) {
     return records_[id];
 }
 
-bool Membership::room_for(std::string_view name) const { return names_.size() < limits_.members || names_.find(name); }
-
 bool Membership::present(NodeId id) const noexcept { return (flags(id) & present_flag) != 0; }
 
 std::uint64_t Membership::digest_of(NodeId id) const {
@@ -52,20 +51,20 @@ void Membership::set_flag(Record &of, std::uint8_t flag, bool on, std::size_t &c
     count += on ? 1 : -std::size_t{1};
 }
 
-/// Every change of a record goes through here: it keeps the digest, the counts and the overlay.
-template <class Body>
-void Membership::change(NodeId id, const Body &body) {
-    Record &of = record(id);
-    auto &bucket = digest_[names_.hash(id) % buckets];
-    const bool up = of.state == State::up && id != self_, was_wanted = (of.flags & wanted_flag) != 0;
-    bucket ^= digest_of(id);
-    body(of);
-    bucket ^= digest_of(id);
+Membership::Counted Membership::begin_change(NodeId id) {
+    const Record &of = record(id);
+    digest_[names_.hash(id) % buckets] ^= digest_of(id);
+    return {of.state == State::up && id != self_, (of.flags & wanted_flag) != 0};
+}
+
+void Membership::end_change(NodeId id, Counted before) {
+    Record &of = records_[id];
+    digest_[names_.hash(id) % buckets] ^= digest_of(id);
     const bool up_now = of.state == State::up && id != self_;
-    up_ += static_cast<std::size_t>(up_now) - static_cast<std::size_t>(up);
+    up_ += static_cast<std::size_t>(up_now) - static_cast<std::size_t>(before.up);
     const bool is_wanted = (of.flags & wanted_flag) != 0;
-    wanted_ += static_cast<std::size_t>(is_wanted) - static_cast<std::size_t>(was_wanted);
-    wanted_up_ += static_cast<std::size_t>(is_wanted && up_now) - static_cast<std::size_t>(was_wanted && up);
+    wanted_ += static_cast<std::size_t>(is_wanted) - static_cast<std::size_t>(before.wanted);
+    wanted_up_ += static_cast<std::size_t>(is_wanted && up_now) - static_cast<std::size_t>(before.wanted && before.up);
     const bool candidate = of.state == State::unknown && (of.flags & wanted_flag) != 0 && (of.flags & absent_flag) == 0;
     const bool present = id != self_ && (of.flags & parted_flag) == 0 && (up_now || candidate);
     if (present != ((of.flags & present_flag) != 0)) overlay_changed_ = undecided_ = true;
@@ -77,6 +76,7 @@ void Membership::change(NodeId id, const Body &body) {
 void Membership::set_state(NodeId id, State state, std::string_view reason) {
     const State before = records_[id].state;
     if (before == state) return;
+    records_[id].since = second_;
     change(id, [&](Record &of) {
         of.state = state;
         if (state == State::up) of.flags &= static_cast<std::uint8_t>(~absent_flag);
@@ -126,20 +126,21 @@ void Membership::note(NodeId id, std::uint32_t number) {
 
 Membership::Applied Membership::apply(const Fact &fact, Time now) {
     news_.clear();
-    if (!room_for(fact.origin) || (!fact.subject.empty() && !room_for(fact.subject))) return Applied::too_many;
-    const NodeId id = names_.intern(fact.origin);
-    if (id == self_) return fact.run == run() ? Applied::known : Applied::own_name;
-    Record &of = record(id);
-    if (fact.run < of.run) return Applied::old_run;
-    if (fact.run == of.run && fact.number <= of.complete) return Applied::known;
-    if (over_rate(of, now)) return Applied::too_many;
-    if (of.run < fact.run) replace_run(id, fact.run);
+    set_time(now);
+    origin_now_ = nobody;
     const bool about_self = fact.subject.empty();
+    if (const Applied old = superseded(fact.origin, fact.run, fact.number); old != Applied::news) return old;
+    if (!make_room(fact.origin)) return Applied::too_many;
+    const NodeId id = origin_now_ = learn(fact.origin);
+    if (id == self_) return fact.run == run() ? Applied::known : Applied::own_name;
+    if (!about_self && !make_room(fact.subject)) return Applied::too_many;
+    if (over_rate(records_[id], now)) return Applied::too_many;
+    if (records_[id].run < fact.run) replace_run(id, fact.run);
     const Applied out = about_self ? apply_self_fact(id, fact) : apply_accusation(id, fact);
     if (out == Applied::news || out == Applied::not_entitled) {
         note(id, fact.number);
         erase_superseded(id);
-        news_.push_back({id, about_self ? nobody : names_.intern(fact.subject)});
+        news_.push_back({id, about_self ? nobody : *find(fact.subject)});
     } else if (out == Applied::known) {
         note(id, fact.number); // superseded before it came
     }
@@ -162,14 +163,16 @@ Membership::Applied Membership::apply_self_fact(NodeId id, const Fact &fact) {
 }
 
 Membership::Applied Membership::apply_accusation(NodeId id, const Fact &fact) {
-    const NodeId subject = names_.intern(fact.subject);
-    record(subject);
+    // Of a name that was forgotten a fact is of interest if it can convince another member that it is down.
+    if (const auto *gone = former(fact.subject);
+        gone != nullptr && (fact.kind == FactKind::cleared || fact.subject_run < gone->run))
+        return Applied::known;
+    const NodeId subject = learn(fact.subject);
     const auto known = accusations_.find({subject, id});
     if (known != accusations_.end() && known->second.number >= fact.number) return Applied::known;
-    auto &subjects = accused_by_[id];
     if (known == accusations_.end()) {
-        if (subjects.size() >= limits_.accusations) return Applied::too_many;
-        subjects.push_back(subject);
+        if (!make_room_for_accusation(id)) return Applied::too_many;
+        accused_by_[id].push_back(subject);
     }
     Accusation &entry = accusations_[{subject, id}];
     entry.number = fact.number;
@@ -187,20 +190,19 @@ Membership::Applied Membership::apply_accusation(NodeId id, const Fact &fact) {
 Membership::Applied Membership::apply(const Document &document) {
     news_.clear();
     const Fact &joined = document.joined;
-    origin_ = nobody;
-    if (!room_for(joined.origin)) return Applied::too_many;
-    const NodeId id = origin_ = names_.intern(joined.origin);
+    origin_ = origin_now_ = find(joined.origin).value_or(nobody);
+    if (const Applied old = superseded(joined.origin, joined.run, document.complete); old != Applied::news) return old;
+    if (!make_room(joined.origin)) return Applied::too_many;
+    const NodeId id = origin_ = origin_now_ = learn(joined.origin);
     if (id == self_) return joined.run == run() ? Applied::known : Applied::own_name;
-    Record &of = record(id);
-    if (joined.run < of.run) return Applied::old_run;
-    if (joined.run == of.run && document.complete <= of.complete) return Applied::known;
-    if (of.run < joined.run) replace_run(id, joined.run);
+    if (records_[id].run < joined.run) replace_run(id, joined.run);
     if (joined.number > records_[id].alive) apply_self_fact(id, joined);
     std::unordered_set<NodeId> listed;
     for (const Fact &each : document.accusations) {
-        if (!room_for(each.subject)) continue;
-        listed.insert(names_.intern(each.subject));
+        if (former(each.subject) != nullptr) continue; // mostly its origin has not forgotten it yet
+        if (!make_room(each.subject)) continue;
         apply_accusation(id, each);
+        listed.insert(learn(each.subject));
     }
     if (const auto known = accused_by_.find(id); known != accused_by_.end()) {
         for (const NodeId subject : known->second) { // what is not in it has been cleared
@@ -261,8 +263,12 @@ bool Membership::accused_by_self(NodeId subject) const {
 
 std::optional<Membership::Item> Membership::accuse(NodeId subject, std::string_view reason, bool conclusive) {
     if ((state(subject) != State::up && !disputed(subject)) || accused_by_self(subject)) return std::nullopt;
-    auto &subjects = accused_by_[self_];
-    if (!accusations_.contains({subject, self_})) subjects.push_back(subject);
+    if (!accusations_.contains({subject, self_})) {
+        const auto own = accused_by_.find(self_);
+        const bool full = own != accused_by_.end() && own->second.size() >= limits_.accusations;
+        if (full && (state(subject) != State::up || !make_room_for_accusation(self_))) return std::nullopt;
+        accused_by_[self_].push_back(subject);
+    }
     Accusation &entry = accusations_[{subject, self_}];
     entry.stands = true;
     entry.run = run(subject);
@@ -295,8 +301,8 @@ Membership::Item Membership::end(bool for_good) {
 // ---- wishes ----
 
 void Membership::want(NodeId id, Endpoint at) {
-    record(id);
     if (id == self_) return;
+    records_[id].since = second_;
     if (state(id) != State::up) place(id, std::move(at));
     if (state(id) != State::up) overlay_changed_ = true; // it is to be dialled, possibly
     const bool was_parted = parted(id);
@@ -309,7 +315,6 @@ void Membership::want(NodeId id, Endpoint at) {
 
 void Membership::part(NodeId id) {
     if (id == self_ || parted(id)) return;
-    record(id);
     const bool was_up = state(id) == State::up;
     change(id, [](Record &of) {
         of.flags |= parted_flag;

@@ -7,30 +7,50 @@
 // one run and one `joined` of its subject, so that a newer `joined` revokes it; a `joined` of an observer revokes its own earlier accusations. A member is down when two of its observers have been refused by
 // its host, or when five find it silent, or all when it has fewer. Once down it stays down until it states that it is alive, so that
 // no third party can bring it back; an observer that cannot reach it accuses it too when what stands against it does not suffice any more.
+//
+// Names are forgotten. One that was not up for Limits::forgotten_after, and that no strategy has asked for in that time, is not in the table any
+// more, and its place is free. When the table is full the oldest of those that are not up are forgotten earlier, so that only members that are up,
+// and those that a strategy has asked for just now, keep a new one out. What must not be lost by it:
+//  - Nothing old brings a name back. Who has missed that a member ended believes it up, and would bring it back at all others. So its last run
+//    and number are kept for Limits::remembered_for (former_members.hpp), and what is not newer is known. Nobody sends anything about a
+//    member that is not up, so two of which one has forgotten a name and the other has not do not remind each other.
+//  - A host whose clock was set back has an earlier run than before. It is refused by all who remember the later one, and takes one that is
+//    greater (RefusalCode::older_run), as it does before names are forgotten.
+//  - A member that was cut off for longer, and lives, comes back with a fact that is newer than what is kept. It states that when it learns that
+//    others believe it down, by a link or from accusations, and these were forgotten. So who sees in the list of another member that one is
+//    up there which is down here learns its name again, and its observers dial it: it answers, or they accuse it and the other member learns that it
+//    is down. One that has left, or is restarting, is sent as such. See compare().
+//  - A member that was cut off from all others has learnt of no end of any, and sends all that to new ones, who remember nothing: see doubt_all().
 #pragma once
 
 #include "fact.hpp"
+#include "former_members.hpp"
 #include "rings.hpp"
 
 #include <array>
+#include <functional>
 #include <map>
 #include <span>
 #include <unordered_map>
 
 namespace kith::mesh {
 
-enum class State : std::uint8_t { unknown, up, down, left, restarting };
-
 class Membership {
   public:
-    struct Endpoint {
-        std::string address; // empty: the host part of the name
-        std::uint16_t port = 0;
-    };
+    using Endpoint = mesh::Endpoint;
     struct Limits {
-        std::size_t members = 20000;         // names, own and learnt
+        std::size_t members = 20000;         // names in the table, with the own one
         std::uint32_t facts_in_second = 100; // from one origin
         std::size_t accusations = 64;        // of one origin
+        /// Of a name that is not up. Longer than Member::patience_with_unwanted, during which it is dialled, and than the time between two
+        /// connects of the core with one that a strategy finds, a minute by default.
+        Time forgotten_after = std::chrono::hours(6);
+        Time remembered_for = std::chrono::hours(72); // the last run of a name that was forgotten
+    };
+    /// The owner's part in forgetting. Both empty: it uses no numbers of names.
+    struct Owner {
+        std::function<bool(NodeId)> needs;     // it has a connection, or opens one: not to be forgotten now
+        std::function<void(NodeId)> forgotten; // the number will be that of another name
     };
     /// What a fact was.
     enum class Applied : std::uint8_t {
@@ -54,11 +74,33 @@ class Membership {
     };
 
     Membership(NameTable &names, unsigned degree, std::string_view self, Run run, Endpoint listening, Limits limits);
+    ~Membership();
+    Membership(const Membership &) = delete;
+    Membership &operator=(const Membership &) = delete;
+
+    // ---- names ----
+
+    void set_owner(Owner owner) { owner_ = std::move(owner); }
+    /// The time now; names are forgotten in it.
+    void advance(Time now);
+    /// Nothing: it is not in the table of this member.
+    [[nodiscard]] std::optional<NodeId> find(std::string_view name) const;
+    /// It is in the table, or can be, possibly after others were forgotten.
+    bool make_room(std::string_view name);
+    /// The number of the name, which is in the table from now on; call make_room first.
+    NodeId learn(std::string_view name);
+    /// Names in the table, with the own one.
+    [[nodiscard]] std::size_t known_count() const noexcept { return known_; }
+    /// Names that were forgotten and of which the last run is kept.
+    [[nodiscard]] std::size_t former_count() const noexcept { return former_.size(); }
 
     // ---- facts of others ----
 
     Applied apply(const Fact &fact, Time now);
-    Applied apply(const Document &document);
+    Applied apply(const Document &document); // at the time of the last call with one
+    /// This member heard nobody for so long that it has possibly missed how others ended: they are down, with the reason, until somebody who
+    /// knows better sends what they state, even if that is not new.
+    void doubt_all(std::string_view reason);
     /// The items that the last `apply` has made news.
     [[nodiscard]] std::span<const Item> news() const noexcept { return news_; }
     /// The origin of the last document; nobody: there was no room for it.
@@ -68,7 +110,8 @@ class Membership {
 
     /// States anew that this member is alive, which revokes the accusations against it and by it.
     Item announce();
-    /// Nothing: an accusation of this run and `joined` stands already, or the subject is neither up nor `disputed`.
+    /// Nothing: an accusation of this run and `joined` stands already, or the subject is neither up nor `disputed`, or it is not up and
+    /// Limits::accusations stand. Beyond these, one of a member that is not up makes room.
     std::optional<Item> accuse(NodeId subject, std::string_view reason, bool conclusive);
     std::optional<Item> clear(NodeId subject);
     Item end(bool for_good);
@@ -78,7 +121,9 @@ class Membership {
     /// Do the accusations against this member suffice for the others to believe it down?
     [[nodiscard]] bool self_condemned() const { return condemned(self_, nullptr); }
     /// It is down here, and what stands against it would not suffice any more: others possibly believe it up, and wait for more observers.
-    [[nodiscard]] bool disputed(NodeId subject) const { return state(subject) == State::down && !condemned(subject, nullptr); }
+    [[nodiscard]] bool disputed(NodeId subject) const {
+        return state(subject) == State::down && alive(subject) != 0 && !condemned(subject, nullptr);
+    }
 
     // ---- wishes of the strategies ----
 
@@ -106,8 +151,8 @@ class Membership {
     [[nodiscard]] bool observes(NodeId id) const;
     /// Members that are not up and may return, and that this one would observe.
     void missing(std::vector<NodeId> &out) const;
-    /// Ends that for a member that no strategy wants.
-    void forget(NodeId id);
+    /// Ends that for a member that no strategy wants, until another member believes it up.
+    void give_up(NodeId id);
 
     // ---- state ----
 
@@ -132,7 +177,6 @@ class Membership {
     [[nodiscard]] std::size_t wanted_count() const noexcept { return wanted_; }
     [[nodiscard]] std::size_t wanted_up_count() const noexcept { return wanted_up_; }
     [[nodiscard]] std::size_t present_count() const noexcept { return present_ + 1; }
-    [[nodiscard]] bool room_for(std::string_view name) const;
 
     // ---- digest ----
 
@@ -149,21 +193,23 @@ class Membership {
     };
     /// In the order of the buckets.
     void list(std::uint64_t mask, std::vector<Entry> &out) const;
-    /// Compares a list that another member has of these buckets with what is known here. newer: the origins whose document it lacks; returns
-    /// whether it has something that is not known here.
-    bool compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer) const;
+    /// Compares a list that another member has of these buckets with what is known here. newer: the origins whose document, or last fact, it
+    /// lacks; returns whether it has something that is not known here. A member that is up there and down here may be dialled again.
+    bool compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer);
     /// Appends the item as the wire has it. False: there is nothing to send any more.
     bool encode_fact(const Item &item, std::string &out) const;
     bool encode_document(NodeId origin, std::string &out) const;
 
   private:
-    static constexpr std::uint8_t wanted_flag = 1, parted_flag = 2, absent_flag = 4, present_flag = 8, missing_flag = 16;
+    static constexpr std::uint8_t wanted_flag = 1, parted_flag = 2, absent_flag = 4, present_flag = 8, missing_flag = 16,
+                                  known_flag = 32; // in the table
     struct Record {
         Run run;
         std::uint32_t alive = 0;    // number of the last `joined`, `left` or `restarting`
         std::uint32_t complete = 0; // all facts up to this number are known
         std::uint32_t ahead = 0;    // bit i: fact complete + 2 + i is known
         std::uint32_t second = 0;   // for the rate limit
+        std::uint32_t since = 0; // second in which it was up or wanted last, or in which it was learnt or believed up by others
         std::uint16_t in_second = 0;
         State state = State::unknown;
         std::uint8_t flags = 0;
@@ -179,12 +225,31 @@ class Membership {
     using Key = std::pair<NodeId, NodeId>; // subject, origin
 
     Record &record(NodeId id);
+    [[nodiscard]] const FormerMembers::Entry *former(std::string_view name) const;
+    [[nodiscard]] Applied superseded(std::string_view origin, Run run, std::uint32_t number) const;
+    [[nodiscard]] bool may_forget(NodeId id, Time unwanted_for, Time wanted_for) const;
+    void forget(NodeId id);
+    void forget_accusations_of(NodeId subject);
+    void forget_oldest();
+    void dispute(NodeId id);
+    void set_time(Time now) noexcept;
+    [[nodiscard]] bool make_room_for_accusation(NodeId origin);
     static void set_flag(Record &of, std::uint8_t flag, bool on, std::size_t &count) noexcept;
     void place(NodeId id, Endpoint at);
     [[nodiscard]] std::uint8_t flags(NodeId id) const noexcept { return id < records_.size() ? records_[id].flags : 0; }
     [[nodiscard]] std::uint64_t digest_of(NodeId id) const;
+    struct Counted {
+        bool up, wanted;
+    };
+    Counted begin_change(NodeId id);
+    void end_change(NodeId id, Counted before);
+    /// Every change of a record goes through here: it keeps the digest, the counts and the overlay.
     template <class Body>
-    void change(NodeId id, const Body &body);
+    void change(NodeId id, const Body &body) {
+        const Counted before = begin_change(id);
+        body(records_[id]);
+        end_change(id, before);
+    }
     void set_state(NodeId id, State state, std::string_view reason);
     void replace_run(NodeId id, Run run);
     void forget_accusations_by(NodeId origin);
@@ -205,7 +270,7 @@ class Membership {
     Rings rings_;
     Limits limits_;
     std::vector<Record> records_;
-    NodeId self_;
+    NodeId self_ = nobody;
     NodeId origin_ = nobody;
     std::uint16_t usual_port_;
     std::unordered_map<NodeId, Endpoint>
@@ -213,6 +278,11 @@ class Membership {
     std::map<Key, Accusation> accusations_;
     std::unordered_map<NodeId, std::vector<NodeId>> accused_by_; // origin to subjects with an entry
     std::array<std::uint64_t, buckets> digest_{};
+    FormerMembers former_;
+    Owner owner_;
+    std::size_t known_ = 0;
+    std::uint32_t second_ = 0, next_sweep_ = 0; // of the time that it was given last
+    NodeId origin_now_ = nobody;                // of the fact that is being applied
     std::vector<Change> changes_;
     std::vector<Item> news_;
     std::size_t up_ = 0, present_ = 0, missing_ = 0; // missing: not up, and may return

@@ -95,8 +95,8 @@ void Membership::missing(std::vector<NodeId> &out) const {
     }
 }
 
-void Membership::forget(NodeId id) {
-    if (!wanted(id)) set_flag(record(id), missing_flag, false, missing_);
+void Membership::give_up(NodeId id) {
+    if (!wanted(id)) set_flag(records_[id], missing_flag, false, missing_);
 }
 
 } // namespace kith::mesh

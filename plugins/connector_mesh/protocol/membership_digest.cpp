@@ -23,20 +23,26 @@ void Membership::list(std::uint64_t mask, std::vector<Entry> &out) const {
     std::ranges::stable_sort(out, {}, &Entry::bucket);
 }
 
-bool Membership::compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer) const {
+bool Membership::compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer) {
     bool lacking = false;
     NodeSet listed;
+    origin_now_ = nobody;
     for (const Entry &each : theirs) {
-        const auto id = names_.find(each.name);
-        if (!id || *id >= records_.size()) {
-            lacking = true;
+        auto id = find(each.name);
+        if (!id && former(each.name) != nullptr && superseded(each.name, each.run, each.complete) != Applied::news &&
+            make_room(each.name))
+            id = learn(each.name); // it is believed up there, and is not
+        if (!id) {
+            lacking = lacking || superseded(each.name, each.run, each.complete) == Applied::news;
             continue;
         }
         listed.insert(*id);
         const Record &of = records_[*id];
         if (std::pair(of.run, of.complete) < std::pair(each.run, each.complete)) {
             lacking = true;
-        } else if (of.state == State::up && std::pair(each.run, each.complete) < std::pair(of.run, of.complete)) {
+        } else if (of.state == State::down) {
+            dispute(*id);
+        } else if (of.state != State::up || std::pair(each.run, each.complete) < std::pair(of.run, of.complete)) {
             newer.push_back(*id);
         }
     }

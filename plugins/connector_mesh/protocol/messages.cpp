@@ -36,8 +36,10 @@ void Messages::cut(MessageHeader header, FlowId flow, std::string_view text, std
 }
 
 /// Nobody: no such member is up.
-NodeId Messages::receiver(std::string_view to, const SentMessages::Stream *known) const {
-    const NodeId id = known != nullptr ? known->to : membership_.names().find(to).value_or(nobody);
+NodeId Messages::receiver(std::string_view to, SentMessages::Stream *known, const Ways &ways) const {
+    const bool outdated = known == nullptr || known->version != ways.version;
+    const NodeId id = outdated ? membership_.find(to).value_or(nobody) : known->to;
+    if (known != nullptr) known->to = id;
     return id != membership_.self() && membership_.state(id) == State::up ? id : nobody;
 }
 
@@ -45,7 +47,7 @@ Messages::Sent Messages::send(std::string_view to, std::string_view channel, std
                               const Ways &ways, Time now) {
     if (text.size() > largest || channel.size() > longest_channel) return Sent::too_large;
     SentMessages::Stream *stream = sent_.find(to, channel);
-    const NodeId id = receiver(to, stream);
+    const NodeId id = receiver(to, stream, ways);
     if (id == nobody) return Sent::unknown_member;
     if (sent_.full()) return Sent::unanswered;
     if (stream == nullptr) stream = &sent_.open(to, id, channel, flow_of(header_to(to, channel)), now);
@@ -278,6 +280,11 @@ void Messages::take(const Receipt &receipt, const Ways &ways) {
 void Messages::gone(NodeId id, std::string_view why) {
     sent_.gone(id, why);
     received_.gone(id);
+}
+
+void Messages::forget(NodeId id) {
+    gone(id, "it was forgotten");
+    overlay_changed();
 }
 
 void Messages::advance(Time now) {

@@ -38,7 +38,7 @@ class Messages {
         std::function<Link *(NodeId)> link; // null: there is none
         std::function<void(Link &)> wrote;  // something more waits on it
         std::vector<NodeId> neighbours;     // those with a link
-        std::uint64_t version = 0;          // another one when a link has come up or gone
+        std::uint64_t version = 0;          // another one when a link has come up or gone, or a name was forgotten
     };
     Sent send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket, const Ways &ways,
               Time now);
@@ -52,6 +52,8 @@ class Messages {
 
     /// The member is down: what was sent to it, and not received, is not delivered.
     void gone(NodeId id, std::string_view why);
+    /// The number will be that of another name; Ways::version is another one from now on.
+    void forget(NodeId id);
     /// The ways are to be computed anew.
     void overlay_changed() noexcept { ways_known_ = false; }
 
@@ -70,7 +72,7 @@ class Messages {
     [[nodiscard]] static FlowId flow_of(const MessageHeader &header);
     [[nodiscard]] MessageHeader header_to(std::string_view to, std::string_view channel) const;
     void cut(MessageHeader header, FlowId flow, std::string_view text, std::span<Link *const> over, const Ways &ways);
-    [[nodiscard]] NodeId receiver(std::string_view to, const SentMessages::Stream *known) const;
+    [[nodiscard]] NodeId receiver(std::string_view to, SentMessages::Stream *known, const Ways &ways) const;
     [[nodiscard]] std::optional<NodeId> known_origin(const MessageHeader &header) const;
     /// A piece for this member. True: it is news.
     bool keep(const MessageHeader &header, NodeId origin, std::string_view text, const Ways &ways, Time now);

@@ -63,7 +63,7 @@ class SentMessages {
     struct Stream {
         NodeId to = nobody;
         Link *direct = nullptr;             // the link with it, if there is one
-        std::uint64_t version = UINT64_MAX; // of the links when that was looked up
+        std::uint64_t version = UINT64_MAX; // of the links when `to` and `direct` were looked up
         std::uint64_t id = 0;               // among the streams of this member, from 1
         FlowId flow = 0;
         std::uint64_t last = 0;         // the last number, or the one before the first
