@@ -246,6 +246,7 @@ bool Member::needs(NodeId id) const {
 }
 
 void Member::forgotten(NodeId id) {
+    hand_up(); // what has come from it
     dialler_.forget(id);
     observer_.trust(id);
     missing_since_.erase(id);

@@ -196,7 +196,7 @@ class Membership {
     /// Compares a list that another member has of these buckets with what is known here. newer: the origins whose document, or last fact, it
     /// lacks; returns whether it has something that is not known here. A member that is up there and down here may be dialled again.
     bool compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer);
-    /// Appends the item as the wire has it. False: there is nothing to send any more.
+    /// Appends the item as the wire has it. False: there is nothing to send any more, possibly because a name was forgotten.
     bool encode_fact(const Item &item, std::string &out) const;
     bool encode_document(NodeId origin, std::string &out) const;
 

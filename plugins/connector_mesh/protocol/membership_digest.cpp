@@ -54,8 +54,8 @@ bool Membership::compare(std::uint64_t mask, std::span<const Entry> theirs, std:
 }
 
 bool Membership::encode_document(NodeId origin, std::string &out) const {
+    if (state(origin) != State::up) return false;
     const Record &of = records_[origin];
-    if (of.state != State::up) return false;
     const Endpoint at = endpoint(origin);
     Document document;
     document.joined.kind = FactKind::joined;
@@ -77,9 +77,9 @@ bool Membership::encode_document(NodeId origin, std::string &out) const {
 }
 
 bool Membership::encode_fact(const Item &item, std::string &out) const {
-    const Record &of = records_[item.origin];
     if (item.subject == nobody) {
-        if (of.state != State::left && of.state != State::restarting) return false;
+        if (state(item.origin) != State::left && state(item.origin) != State::restarting) return false;
+        const Record &of = records_[item.origin];
         Fact fact;
         fact.kind = of.state == State::left ? FactKind::left : FactKind::restarting;
         fact.origin = names_.name(item.origin);

@@ -112,6 +112,7 @@ void Membership::advance(Time now) {
         if (may_forget(id, limits_.forgotten_after, limits_.forgotten_after)) forget(id);
     }
     if (records_.size() > names_.size()) records_.resize(names_.size());
+    if (records_.capacity() > 4 * records_.size() + 64) records_.shrink_to_fit();
     former_.expire(second_ - std::min(second_, seconds(limits_.remembered_for)));
 }
 

@@ -45,6 +45,12 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_not_up_for_six_hours_is_forgotten_and_its_pl
     BOOST_TEST(names.count() == 2u);
     BOOST_TEST(names.size() == 2u);
     BOOST_TEST(settled() == "");
+    std::string bytes;
+    for (NodeId id = 2; id < 5; ++id) { // as a link can ask for whose turn comes late
+        BOOST_TEST(!here.encode_document(id, bytes));
+        BOOST_TEST(!here.encode_fact({id}, bytes));
+        BOOST_TEST(!here.encode_fact({1, id}, bytes));
+    }
     join({"e@h"});
     BOOST_TEST(*here.find("e@h") == 2u); // the number of b before
     BOOST_TEST((here.run(2) == Run{10, 1}));
