@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
+
 using namespace kith::mesh;
 using namespace kith::mesh::test;
 
