@@ -251,6 +251,7 @@ void Member::forgotten(NodeId id) {
     observer_.trust(id);
     missing_since_.erase(id);
     std::erase(nearest_, id);
+    std::erase(unanswered_, id);
     messages_.forget(id);
     ways_outdated_ = true;
 }
