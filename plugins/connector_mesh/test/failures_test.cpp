@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_crash_is_known_everywhere_within_half_a_second) {
 BOOST_AUTO_TEST_CASE(a_machine_that_vanishes_is_known_everywhere_within_four_seconds) {
     for (const std::size_t count : {3, 12, 16, 64}) {
         Time latest_first{}, latest{};
-        for (Time after = 0ms; after < 1500ms; after += 150ms) { // whatever the heartbeats are doing
+        for (Time after = 0ms; after < 1500ms; after += 300ms) { // whatever the heartbeats are doing
             Mesh mesh(count);
             mesh.run_for(after);
             const Time since = mesh.now();
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_hears_nobody_ends_in_one_state_and_accuses_nobo
 }
 
 BOOST_AUTO_TEST_CASE(eighty_percent_loss_at_two_hosts_settles_within_fifteen_seconds) {
-    for (const std::uint64_t seed : seeds(3)) {
+    for (const std::uint64_t seed : seeds(2)) {
         Mesh mesh(32, seed);
         const Time since = mesh.now();
         mesh.loss(4, 0.8);
