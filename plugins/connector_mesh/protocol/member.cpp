@@ -180,7 +180,6 @@ void Member::failed_to_reach(NodeId peer, std::string_view why, bool conclusive,
     dialler_.failed(peer, why, now);
     if (!is_up) {
         unanswered_.push_back(peer);
-        check_unanswered(now);
         put({.kind = Action::Kind::failed, .name = names_.name(peer), .text = std::string(why)});
     }
     const bool doubts = is_up ? broke || never_linked : never_linked && membership_.disputed(peer);
